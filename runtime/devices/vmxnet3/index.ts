@@ -81,7 +81,7 @@ export class Vmxnet3 {
     const received = () => this.#received();
     const isRunning = () => this.#isRunning;
     const receiver = new Receiver({ card, state: receiving, filter, memory, isRunning, received });
-    port.onFrame = (frame) => receiver.receive(frame);
+    port.onFrame = (frame, following) => receiver.receive(frame, following);
     port.onLinkChanged = () => this.#linkChanged();
     this.pciFunction = this.#makeFunction();
     this.component = joinComponents(name, [

@@ -1,5 +1,7 @@
 import { destinationOf, HEADER_BYTES, tagOf, withoutTag } from '../../ethernet/frame.ts';
-import { intactPayload, isIpHeaderIntact, Protocol } from '../../ethernet/packet.ts';
+import { SegmentMerger } from '../../ethernet/merge.ts';
+import { intactPayload, ipv4Of, isIpHeaderIntact, Protocol, setPayloadChecksum } from '../../ethernet/packet.ts';
+import type { FollowingFrames } from '../../host/network.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { address64 } from '../../memory/descriptors.ts';
 import { passes } from './filter.ts';
@@ -39,6 +41,7 @@ interface Places {
 export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #rings: RingMemory;
+  readonly #merger = new SegmentMerger();
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
@@ -46,33 +49,49 @@ export class Receiver {
   }
 
   /** False: there is no room yet. A frame that is not for the card, or never fits, is lost. */
-  receive(frame: Uint8Array): boolean {
-    const { card, state, filter, isRunning, received } = this.#options;
+  receive(frame: Uint8Array, following: FollowingFrames): boolean {
+    const { card, filter, isRunning } = this.#options;
     const isWanted = isRunning() && card.receiveQueues > 0 && frame.length >= HEADER_BYTES;
     if (!isWanted || !passes(frame, filter, card.mac)) return true;
+    const merged = this.#mergedOf(frame, following);
+    if (merged && this.#deliver(merged, ReceiveCounter.merged) === 'delivered') return true;
+    if (merged) following.putBack();
+    return this.#deliver(frame, ReceiveCounter[destinationOf(frame)]) !== 'no room';
+  }
+
+  /** One packet of segments that follow each other, where the driver takes such (LRO); its checksum is right. */
+  #mergedOf(frame: Uint8Array, following: FollowingFrames): Uint8Array | undefined {
+    if ((this.#options.card.features & Feature.mergeSegments) === 0) return undefined;
+    const merged = this.#merger.merge(frame, following)?.frame;
+    const packet = merged && ipv4Of(merged);
+    if (packet) setPayloadChecksum(merged, packet);
+    return merged;
+  }
+
+  /** @param counter the first of the two that count it */
+  #deliver(frame: Uint8Array, counter: number): 'delivered' | 'no room' | 'too large' {
+    const { card, state, received } = this.#options;
     const tag = (card.features & Feature.stripVlan) === 0 ? -1 : tagOf(frame);
     const bare = tag < 0 ? frame : withoutTag(frame);
     const places = { heads: state.heads, bodies: state.bodies };
     const buffers = this.#buffersFor(bare.length, places);
-    if (buffers === 'none') return false;
-    if (buffers === 'too small') return true;
+    if (typeof buffers === 'string') return buffers;
     Object.assign(state.heads, places.heads);
     Object.assign(state.bodies, places.bodies);
     this.#fill(buffers, bare, tag);
-    const at = ReceiveCounter[destinationOf(frame)];
-    state.counters[at]!++;
-    state.counters[at + 1]! += frame.length;
+    state.counters[counter]!++;
+    state.counters[counter + 1]! += frame.length;
     received();
-    return true;
+    return 'delivered';
   }
 
-  #buffersFor(length: number, places: Places): readonly Buffer[] | 'none' | 'too small' {
+  #buffersFor(length: number, places: Places): readonly Buffer[] | 'no room' | 'too large' {
     const { mostPieces } = this.#options.card;
     const buffers: Buffer[] = [];
     for (let room = 0; room < length; room += buffers.at(-1)!.length) {
-      if (buffers.length === Math.min(mostPieces, MOST_PIECES)) return 'too small';
+      if (buffers.length === Math.min(mostPieces, MOST_PIECES)) return 'too large';
       const buffer = buffers.length === 0 ? this.#head(places) : this.#piece(places);
-      if (buffer === null) return 'none';
+      if (buffer === null) return 'no room';
       buffers.push(buffer);
     }
     return buffers;

@@ -80,7 +80,7 @@ export const Shared = {
 export const MAGIC = 0xbabefee1;
 /** The guest's type, in bits 5-2 of its word, for which each piece of a frame is a head. */
 export const GUEST_WINDOWS = 2;
-export const Feature = { receiveChecksum: 1, stripVlan: 4 } as const;
+export const Feature = { receiveChecksum: 1, stripVlan: 4, mergeSegments: 8 } as const;
 export const ReceiveMode = { station: 1, multicast: 2, broadcast: 4, allMulticast: 8, promiscuous: 16 } as const;
 export const Event = { link: 4 } as const;
 
@@ -148,5 +148,5 @@ export const SendCounter = {
   broadcast: 6,
   errors: 8,
 } as const;
-export const ReceiveCounter = { station: 2, multicast: 4, broadcast: 6 } as const;
+export const ReceiveCounter = { merged: 0, station: 2, multicast: 4, broadcast: 6 } as const;
 export const COUNTERS = 10;

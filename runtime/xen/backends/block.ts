@@ -114,7 +114,7 @@ export class BlockBackend implements Backend {
         this.#state.underWay[free]!.request.set(new Uint8Array(request.buffer));
         this.#execute(free);
       }
-    } while (front.ring.awaitRequest());
+    } while (front.ring.awaitRequests(1));
   }
 
   #execute(n: number): void {

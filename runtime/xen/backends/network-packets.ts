@@ -1,5 +1,5 @@
 import { HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, padded } from '../../ethernet/frame.ts';
-import { ipv4Of, sendSegments, setPayloadChecksum } from '../../ethernet/packet.ts';
+import { intactPayload, ipv4Of, sendSegments, setPayloadChecksum } from '../../ethernet/packet.ts';
 
 /** Flags of a request to send, and of a frame that comes (io/netif.h). */
 export const PacketFlag = { blankChecksum: 1, intact: 2, moreData: 4, extra: 8 } as const;
@@ -8,6 +8,7 @@ export const PacketStatus = { okay: 0, error: -1, none: 1 } as const;
 /** An entry that tells more of the packet before it: of segmentation. */
 const Extra = { segments: 1, more: 1 } as const;
 const SEGMENT_TCP4 = 1;
+const EXTRA_BYTES = 8;
 /** Most parts of a packet, as Linux's back end has it. */
 const MOST_PARTS = 18;
 const PAGE_BYTES = 4096;
@@ -98,4 +99,36 @@ export function sendPacket(
   }
   send(padded(frame));
   return true;
+}
+
+/** An answer to a request to receive: a part of a packet for a page, or what there is to tell of the packet. */
+export type ReceivedEntry =
+  | { readonly part: Uint8Array; readonly flags: number }
+  | { readonly extra: Uint8Array<ArrayBuffer> };
+
+/**
+ * The answers that a packet takes, in their order.
+ * @param segmentBytes of a packet that was put together of segments of TCP, without its checksum: bytes of data of each; 0: it is one frame
+ */
+export function receivedEntries(frame: Uint8Array, segmentBytes: number): ReceivedEntry[] {
+  const isMerged = segmentBytes !== 0;
+  const parts = Array.from({ length: Math.ceil(frame.length / PAGE_BYTES) }, (_, n) =>
+    frame.subarray(n * PAGE_BYTES, (n + 1) * PAGE_BYTES),
+  );
+  const checksum = isMerged ? PacketFlag.blankChecksum | PacketFlag.intact : intactFlag(frame);
+  const entries = parts.map((part, n) => {
+    const first = n === 0 ? checksum | (isMerged ? PacketFlag.extra : 0) : 0;
+    return { part, flags: first | (n < parts.length - 1 ? PacketFlag.moreData : 0) };
+  });
+  return isMerged ? [entries[0]!, segmentsEntry(segmentBytes), ...entries.slice(1)] : entries;
+}
+
+const intactFlag = (frame: Uint8Array): number => (intactPayload(frame) === undefined ? 0 : PacketFlag.intact);
+
+function segmentsEntry(segmentBytes: number): ReceivedEntry {
+  const extra = new DataView(new ArrayBuffer(EXTRA_BYTES));
+  extra.setUint8(0, Extra.segments);
+  extra.setUint16(2, segmentBytes, true);
+  extra.setUint8(4, SEGMENT_TCP4);
+  return { extra: new Uint8Array(extra.buffer) };
 }

@@ -1,15 +1,16 @@
-import { intactPayload } from '../../ethernet/packet.ts';
+import { SegmentMerger } from '../../ethernet/merge.ts';
+import type { FollowingFrames } from '../../host/network.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { describe, type StateOf } from '../../snapshot/describe.ts';
-import { PAGE_BYTES } from '../abi.ts';
 import type { XenDomain } from '../domain.ts';
 import type { FrontValues } from './bus.ts';
 import { type FrontChannel, frontChannel } from './front-channel.ts';
 import {
-  PacketFlag,
   PacketStatus,
   RECEIVE_BYTES,
+  type ReceivedEntry,
   readPacket,
+  receivedEntries,
   SEND_BYTES,
   type SentPacket,
   sendPacket,
@@ -29,6 +30,9 @@ export interface NetworkQueueOptions {
   readonly state: QueueState;
   /** Sends a frame, whose bytes may change afterwards. */
   readonly transmit: (frame: Uint8Array) => void;
+  /** Whether the front end takes packets in several parts, and those that were put together of segments. */
+  readonly takesParts: boolean;
+  readonly takesSegments: boolean;
 }
 
 interface Rings {
@@ -41,6 +45,7 @@ interface Rings {
 export class NetworkQueue {
   readonly #options: NetworkQueueOptions;
   readonly #rings: Rings;
+  readonly #merger = new SegmentMerger();
 
   private constructor(options: NetworkQueueOptions, rings: Rings) {
     this.#options = options;
@@ -77,7 +82,7 @@ export class NetworkQueue {
         packets++;
         bytes += this.#sendOne(ring);
       }
-    } while (packets < BURST && bytes < BURST_BYTES && ring.awaitRequest());
+    } while (packets < BURST && bytes < BURST_BYTES && ring.awaitRequests(1));
     if (ring.tell()) channel.raise();
     return bytes;
   }
@@ -110,20 +115,39 @@ export class NetworkQueue {
     return frame;
   }
 
-  /** Gives the front end a frame. False: there is no room yet. */
-  receive(frame: Uint8Array): boolean {
+  /** Gives the front end a frame, with those that go into one packet with it. False: there is no room yet. */
+  receive(frame: Uint8Array, following: FollowingFrames): boolean {
+    const { takesSegments, takesParts } = this.#options;
+    const merged = takesSegments && takesParts ? this.#merger.merge(frame, following) : undefined;
+    if (merged && this.#give(receivedEntries(merged.frame, merged.segmentBytes))) return true;
+    if (merged) following.putBack();
+    const entries = receivedEntries(frame, 0);
+    // What never fits is lost.
+    return (entries.length > 1 && !takesParts) || this.#give(entries);
+  }
+
+  #give(entries: readonly ReceivedEntry[]): boolean {
     const { receive: ring, channel } = this.#rings;
-    if (ring.waiting === 0 && !ring.awaitRequest()) return false;
-    const request = ring.take();
-    const page = this.#options.domain.grants.pageOf(request.getUint32(4, true), 'write');
-    const isRoom = page !== null && frame.length <= PAGE_BYTES;
-    if (isRoom) this.#options.memory.write(page, frame);
-    const answer = new DataView(new ArrayBuffer(RECEIVE_BYTES));
-    answer.setUint16(0, request.getUint16(0, true), true);
-    answer.setUint16(4, intactPayload(frame) === undefined ? 0 : PacketFlag.intact, true);
-    answer.setInt16(6, isRoom ? frame.length : PacketStatus.error, true);
-    ring.give(new Uint8Array(answer.buffer));
+    if (ring.waiting < entries.length && !ring.awaitRequests(entries.length)) return false;
+    for (const entry of entries) ring.give('extra' in entry ? this.#skip(entry.extra) : this.#fill(entry));
     if (ring.tell()) channel.raise();
     return true;
+  }
+
+  /** Takes a request whose answer's place another entry has. */
+  #skip(entry: Uint8Array): Uint8Array {
+    this.#rings.receive.take();
+    return entry;
+  }
+
+  #fill({ part, flags }: Extract<ReceivedEntry, { part: Uint8Array }>): Uint8Array {
+    const request = this.#rings.receive.take();
+    const page = this.#options.domain.grants.pageOf(request.getUint32(4, true), 'write');
+    if (page !== null) this.#options.memory.write(page, part);
+    const answer = new DataView(new ArrayBuffer(RECEIVE_BYTES));
+    answer.setUint16(0, request.getUint16(0, true), true);
+    answer.setUint16(4, flags, true);
+    answer.setInt16(6, page === null ? PacketStatus.error : part.length, true);
+    return new Uint8Array(answer.buffer);
   }
 }

@@ -1,6 +1,6 @@
 import { flowOf } from '../../ethernet/packet.ts';
 import { SendingTurns } from '../../ethernet/sending-turns.ts';
-import type { NetworkPort } from '../../host/network.ts';
+import type { FollowingFrames, NetworkPort } from '../../host/network.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import { type Component, describe, list, type StateOf } from '../../snapshot/describe.ts';
@@ -49,7 +49,7 @@ export class NetworkBackend implements Backend {
     this.#state = description.create();
     const send = () => port.together(() => this.#send());
     this.#turns = new SendingTurns({ name: `${name} transmit`, clock, events, send });
-    port.onFrame = (frame) => this.#receive(frame);
+    port.onFrame = (frame, following) => this.#receive(frame, following);
     this.component = joinComponents(name, [description.bind(name, this.#state), this.#turns.component, port.component]);
   }
 
@@ -77,6 +77,8 @@ export class NetworkBackend implements Backend {
       const queue = {
         ...this.#options,
         state: this.#state.queues[n]!,
+        takesParts: front('feature-sg') === '1',
+        takesSegments: front('feature-gso-tcpv4') === '1',
         transmit: (frame: Uint8Array) => port.send(frame),
       };
       return NetworkQueue.connect(queue, values, () => this.#heard());
@@ -116,9 +118,9 @@ export class NetworkBackend implements Backend {
   }
 
   /** Frames of a connection go to one queue, so that they stay in their order. Without a driver they are lost. */
-  #receive(frame: Uint8Array): boolean {
+  #receive(frame: Uint8Array, following: FollowingFrames): boolean {
     const { length } = this.#queues;
     if (length === 0) return true;
-    return this.#queues[length === 1 ? 0 : flowOf(frame) % length]!.receive(frame);
+    return this.#queues[length === 1 ? 0 : flowOf(frame) % length]!.receive(frame, following);
   }
 }

@@ -65,10 +65,10 @@ export class SharedRing {
     return new DataView(bytes.buffer);
   }
 
-  /** The front end is to tell of the next request. True: one has come meanwhile. */
-  awaitRequest(): boolean {
-    this.#setWord(Shared.requestEvent, this.#state.taken + 1);
-    return this.waiting > 0;
+  /** The front end is to tell when so many requests are there. True: they have come meanwhile. */
+  awaitRequests(count: number): boolean {
+    this.#setWord(Shared.requestEvent, this.#state.taken + count);
+    return this.waiting >= count;
   }
 
   /** Puts an answer there, which `tell` shows the front end. */

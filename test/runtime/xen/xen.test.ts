@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import { xenLeaf } from '../../../runtime/xen/leaves.ts';
+import { segments } from '../devices/network/packets.ts';
 import { blockRequest, contents, MEMORY_BYTES, PAGE, Place, XenRig } from './xen-rig.ts';
 
 const DOMAIN = 0x7ff0;
@@ -458,6 +459,86 @@ test('a network interface may have a queue for each processor: what is sent come
   // The number of the port's lowest bit makes the other queue.
   rig.cable.arrive(packet(1001));
   expect(counts()[1 - first]).toBe(1);
+});
+
+/** A network interface whose front end takes packets in parts, and gives this many pages, one after the other. */
+function receiving(count: number, features: readonly string[]): XenRig {
+  const rig = started();
+  const channel = rig.allocateChannel();
+  const front: Readonly<Record<string, number>> = {
+    ...Object.fromEntries(features.map((feature) => [feature, 1])),
+    'tx-ring-ref': rig.grant(Place.sendRing),
+    'rx-ring-ref': rig.grant(Place.receiveRing),
+    'event-channel': channel,
+    state: 4,
+  };
+  for (const [name, value] of Object.entries(front)) rig.ask(11, `device/vif/0/${name}\0${value}`);
+  const ring = Place.receiveRing * PAGE;
+  for (let n = 0; n < count; n++) {
+    rig.view.setUint16(ring + 64 + 8 * n, 100 + n, true);
+    rig.view.setUint32(ring + 68 + 8 * n, rig.grant(Place.data + n), true);
+  }
+  rig.view.setUint32(ring, count, true);
+  rig.callWith(32, 4, channel);
+  return rig;
+}
+
+/** Answers of the ring for receiving: number, flags, and bytes or an error. */
+function received(rig: XenRig): number[][] {
+  const ring = Place.receiveRing * PAGE;
+  return Array.from({ length: rig.view.getUint32(ring + 8, true) }, (_, n) => {
+    const at = ring + 64 + 8 * n;
+    return [rig.view.getUint16(at, true), rig.view.getUint16(at + 4, true), rig.view.getInt16(at + 6, true)];
+  });
+}
+
+const [SCATTERED, SEGMENTED] = ['feature-sg', 'feature-gso-tcpv4'];
+
+test('segments that follow each other are one packet, in several pages, with an entry that tells of them', () => {
+  const rig = receiving(8, [SCATTERED, SEGMENTED]);
+  const frames = segments(5);
+  rig.cable.arrive(...frames);
+  const [first, extra, last] = received(rig);
+  // A checksum that is not there yet (1), is to be trusted (2), more parts (4), an entry with more (8).
+  expect([first, last]).toEqual([
+    [100, 15, 4096],
+    [102, 0, 5054 - 4096],
+  ]);
+  const at = Place.receiveRing * PAGE + 72;
+  // Of segments, without more; their size, and their kind.
+  expect([rig.view.getUint16(at, true), rig.view.getUint16(at + 2, true), extra![1]]).toEqual([1, 1000, 1]);
+  const bytes = [...rig.bytes.subarray(Place.data * PAGE, (Place.data + 1) * PAGE)];
+  bytes.push(...rig.bytes.subarray((Place.data + 2) * PAGE, (Place.data + 2) * PAGE + 958));
+  expect(bytes.slice(54)).toEqual(frames.flatMap((frame) => [...frame.subarray(54)]));
+});
+
+test.each([
+  ['without parts', [SEGMENTED], 8],
+  ['without segments', [SCATTERED], 8],
+  ['without pages for one packet', [SCATTERED, SEGMENTED], 2],
+])('segments stay apart: %s', (_, features, pages) => {
+  const rig = receiving(pages, features);
+  rig.cable.arrive(...segments(5));
+  expect(received(rig)).toEqual(Array.from({ length: Math.min(5, pages) }, (_, n) => [100 + n, 2, 1054]));
+});
+
+test('a large frame is in several pages, and is lost where the front end does not take that', () => {
+  const large = Uint8Array.from({ length: 9000 }, (_, n) => n * 7);
+  const rig = receiving(2, [SCATTERED]);
+  rig.cable.arrive(large);
+  expect([received(rig), rig.cable.waiting.length]).toEqual([[], 1]);
+  // The front end is to tell when there are three pages.
+  expect(rig.view.getUint32(Place.receiveRing * PAGE + 4, true)).toBe(3);
+  const other = receiving(8, []);
+  other.cable.arrive(large, large.subarray(0, 100));
+  expect(received(other)).toEqual([[100, 0, 100]]);
+  const fitting = receiving(8, [SCATTERED]);
+  fitting.cable.arrive(large);
+  expect(received(fitting)).toEqual([
+    [100, 4, 4096],
+    [101, 4, 4096],
+    [102, 0, 808],
+  ]);
 });
 
 test.each([0, 3, 2 ** 32, 'x', -1])('%s queues are none that can be', (count) => {

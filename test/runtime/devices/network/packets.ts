@@ -1,3 +1,5 @@
+import { ipv4Of, setIpChecksum, setPayloadChecksum } from '../../../../runtime/ethernet/packet.ts';
+
 /** Packets as their senders make them, by a second implementation of the checksums: word by word, from the RFCs. */
 
 function words(bytes: readonly number[]): number[] {
@@ -63,4 +65,18 @@ export function packetFrame({ protocol, data, ...options }: PacketOptions): Uint
   const payload = [...header(checksum ?? right), ...data];
   const frame = [0x52, 0x55, 10, 0, 2, 2, 0x52, 0x54, 0, 0x12, 0x34, 0x56, 8, 0];
   return Uint8Array.from([...frame, ...ip(checksum ?? internetChecksum(ip(0))), ...payload]);
+}
+
+/** Segments of 1000 bytes of data that follow each other, each changed by `change`. */
+export function segments(count: number, change: (frame: Uint8Array, n: number) => void = () => {}): Uint8Array[] {
+  return Array.from({ length: count }, (_, n) => {
+    const data = Array.from({ length: 1000 }, (_, at) => (n * 31 + at) & 0xff);
+    const sequence = (0xfffffc00 + 1000 * n) >>> 0;
+    const frame = packetFrame({ protocol: 'tcp', data, sequence, identification: n, flags: 0x10 });
+    change(frame, n);
+    const packet = ipv4Of(frame)!;
+    setIpChecksum(frame, packet);
+    setPayloadChecksum(frame, packet);
+    return frame;
+  });
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ipv4Of, isPayloadIntact } from '../../../../runtime/ethernet/packet.ts';
+import { ipv4Of, isIpHeaderIntact, isPayloadIntact } from '../../../../runtime/ethernet/packet.ts';
 import { loadComponents, saveComponents } from '../../../../runtime/snapshot/components.ts';
 import { BROADCAST, CardRig, frameTo, MAC } from './card-rig.ts';
-import { packetFrame } from './packets.ts';
-import { Command, Place, Reg, Ring, Vmxnet3Driver } from './vmxnet3-rig.ts';
+import { packetFrame, segments } from './packets.ts';
+import { Command, Place, Reg, RING, Ring, Vmxnet3Driver } from './vmxnet3-rig.ts';
 
 function started(options: Parameters<Vmxnet3Driver['start']>[0] = {}, hasMessages = false) {
   const rig = new CardRig();
@@ -173,6 +173,54 @@ describe('receiving', () => {
       [0, 0x2d0000],
       [0x40000000, 0],
     ]);
+  });
+});
+
+/** Segments that follow each other, for the card. */
+const segmentsTo = (count: number): Uint8Array[] =>
+  segments(count, (frame) => {
+    frame.set(MAC);
+  });
+
+describe('segments that follow each other', () => {
+  const [CHECKSUM, MERGE] = [1, 8];
+
+  test('are one packet to whom wants that, counted apart', () => {
+    const { rig, driver } = started({ features: CHECKSUM | MERGE });
+    driver.give(8);
+    const frames = segmentsTo(3);
+    rig.cable.arrive(...frames);
+    const [received, ...others] = driver.frames();
+    expect([others, rig.cable.waiting]).toEqual([[], []]);
+    const { bytes, words } = received!;
+    expect(bytes.subarray(54)).toEqual(Uint8Array.from(frames.flatMap((frame) => [...frame.subarray(54)])));
+    const whole = ipv4Of(bytes)!;
+    expect([whole.end, isIpHeaderIntact(bytes, whole), isPayloadIntact(bytes, whole)]).toEqual([3054, true, true]);
+    // Checksums are right, and the type of completions is as ever.
+    expect([words[0]! & 0x40000000, words[3]! & 0x7f2d0000]).toEqual([0, 0x032d0000]);
+    driver.command(Command.statistics);
+    const counters = Place.queues + 256 + 88;
+    expect([0, 8, 16].map((at) => rig.get(counters + at))).toEqual([1, 3054, 0]);
+  });
+
+  test('stay apart for others', () => {
+    const { rig, driver } = started({ features: CHECKSUM });
+    driver.give(10);
+    const frames = segmentsTo(3);
+    rig.cable.arrive(...frames);
+    expect(driver.frames().map(({ bytes }) => bytes)).toEqual(frames);
+  });
+
+  test.each([
+    ['buffers', { features: CHECKSUM | MERGE }, 4],
+    ['pieces', { features: CHECKSUM | MERGE, pieces: 3 }, 10],
+  ])('stay apart where one packet has not enough %s', (_, options, count) => {
+    const { rig, driver } = started(options);
+    driver.give(count);
+    const frames = segmentsTo(8);
+    rig.cable.arrive(...frames);
+    driver.give(RING - count, count);
+    expect(driver.frames()[0]!.bytes).toEqual(frames[0]);
   });
 });
 

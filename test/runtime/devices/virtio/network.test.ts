@@ -1,15 +1,9 @@
 import { expect, test } from 'vitest';
 import { VirtioNetwork } from '../../../../runtime/devices/virtio/network/index.ts';
 import { checksumOf, sumBytes } from '../../../../runtime/ethernet/checksum.ts';
-import {
-  ipv4Of,
-  isIpHeaderIntact,
-  isPayloadIntact,
-  setIpChecksum,
-  setPayloadChecksum,
-} from '../../../../runtime/ethernet/packet.ts';
+import { ipv4Of, isIpHeaderIntact, isPayloadIntact, setPayloadChecksum } from '../../../../runtime/ethernet/packet.ts';
 import { BROADCAST, CardRig, frameTo, MAC } from '../network/card-rig.ts';
-import { packetFrame } from '../network/packets.ts';
+import { packetFrame, segments } from '../network/packets.ts';
 import { Bit, Driver, type Interface, interfaces } from './driver.ts';
 
 const [CHECKSUM, GUEST_CHECKSUM, GUEST_SEGMENTS, SEGMENTS, MERGED, STATUS] = [0, 1, 7, 11, 15, 16];
@@ -230,20 +224,6 @@ test('address and link', () => {
   expect(driver.isr).toBe(2);
   expect(config()).toEqual([...MAC, 0]);
 });
-
-/** Segments of 1000 bytes of data that follow each other, each changed by `change`. */
-function segments(count: number, change: (frame: Uint8Array, n: number) => void = () => {}): Uint8Array[] {
-  return Array.from({ length: count }, (_, n) => {
-    const data = Array.from({ length: 1000 }, (_, at) => (n * 31 + at) & 0xff);
-    const sequence = (0xfffffc00 + 1000 * n) >>> 0;
-    const frame = packetFrame({ protocol: 'tcp', data, sequence, identification: n, flags: 0x10 });
-    change(frame, n);
-    const packet = ipv4Of(frame)!;
-    setIpChecksum(frame, packet);
-    setPayloadChecksum(frame, packet);
-    return frame;
-  });
-}
 
 test('segments that follow each other become one packet', () => {
   const rig = new NetworkRig('modern', [GUEST_CHECKSUM, GUEST_SEGMENTS, MERGED]);
