@@ -9,6 +9,8 @@ const OKAY = 0;
 export class GrantTable {
   readonly #pages: number[];
   readonly #memory: BusMemory;
+  readonly #bytes = new Uint8Array(Grant.bytes);
+  readonly #view = new DataView(this.#bytes.buffer);
 
   /** @param pages numbers of the guest's pages that have the table, 0: nowhere; they change with the state */
   constructor(pages: number[], memory: BusMemory) {
@@ -46,11 +48,11 @@ export class GrantTable {
     return this.#memory.has(address, PAGE_BYTES) ? address : null;
   }
 
+  /** Valid until the next one. */
   #entry(reference: number): DataView | null {
     const page = this.#pages[Math.floor(reference / ENTRIES)] ?? 0;
     if (page === 0) return null;
-    const bytes = new Uint8Array(Grant.bytes);
-    this.#memory.read(page * PAGE_BYTES + (reference % ENTRIES) * Grant.bytes, bytes);
-    return new DataView(bytes.buffer);
+    this.#memory.read(page * PAGE_BYTES + (reference % ENTRIES) * Grant.bytes, this.#bytes);
+    return this.#view;
   }
 }
