@@ -22,7 +22,8 @@ export class GrantTable {
   call(number: number, given: DataView): void {
     switch (number) {
       case GrantCall.querySize:
-        given.setUint32(4, this.#pages.findLastIndex((page) => page !== 0) + 1, true);
+        // Xen makes the first page of the table with the domain, and iPXE counts on it.
+        given.setUint32(4, Math.max(1, this.#pages.findLastIndex((page) => page !== 0) + 1), true);
         given.setUint32(8, GRANT_FRAMES, true);
         given.setInt16(12, OKAY, true);
         break;

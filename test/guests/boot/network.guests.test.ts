@@ -36,7 +36,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const cards = ['rtl8139', 'ne2k_pci', 'e1000', 'pcnet', 'virtio-net-pci'] as const;
+const cards = ['rtl8139', 'ne2k_pci', 'e1000', 'pcnet', 'vmxnet3', 'virtio-net-pci'] as const;
 
 describe.each(cards)('by %s', (card) => {
   test.each(['rawiron', 'seabios'])(

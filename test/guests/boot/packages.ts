@@ -20,6 +20,7 @@ const sets = {
       'usr/lib/syslinux/mbr/mbr.bin',
     ],
   },
+  ipxe: { ipxe: ['boot/ipxe.lkrn'] },
   memtest: { 'memtest86+': ['boot/memtest86+ia32.bin'] },
   installer: { 'debian-installer-12-netboot-i386': [`${installer}/linux`, `${installer}/initrd.gz`] },
 } satisfies Record<string, Wanted>;

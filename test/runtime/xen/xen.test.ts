@@ -366,6 +366,19 @@ test('requests that are under way in a state that is loaded begin again', () => 
   expect(other.bytes.subarray(Place.data * PAGE, (Place.data + 1) * PAGE)).toEqual(contents(16).subarray(8 * 512));
 });
 
+test('the grant table has a page before the guest has said where, and more when it has', () => {
+  const rig = new XenRig();
+  const size = () => {
+    const at = Place.scratch * PAGE;
+    rig.view.setUint32(at, 0x7ff0, true);
+    expect(rig.call(20, 6, at, 1)).toBe(0);
+    return [rig.view.getUint32(at + 4, true), rig.view.getUint32(at + 8, true)];
+  };
+  expect(size()).toEqual([1, 32]);
+  rig.callWith(12, 7, 0x7ff0, 1, 2, Place.grants);
+  expect(size()).toEqual([3, 32]);
+});
+
 test('frames are sent, in segments where they are asked for, and received', () => {
   const rig = started();
   const [send, receive] = [rig.grant(Place.sendRing), rig.grant(Place.receiveRing)];

@@ -82,7 +82,6 @@ export class Vmxnet3Driver {
     rig.put(Place.shared + 24, features, 0, 0, 0, Place.queues);
     rig.put(Place.shared + 60, pieces | (sendQueues << 16) | (1 << 24));
     rig.put(Place.shared + 120, mode);
-    rig.put(Place.shared + 136, 1);
     for (let n = 0; n < sendQueues; n++) this.#queue(n, [Place.send, 0, Place.sent], [RING, 0, COMPLETIONS], vector);
     this.#queue(sendQueues, [Place.heads, Place.bodies, Place.received], [RING, RING, COMPLETIONS], vector);
     this.access(1, Reg.sharedLow, Place.shared);

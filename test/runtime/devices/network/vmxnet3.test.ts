@@ -257,6 +257,17 @@ describe('the filter', () => {
   });
 });
 
+test.each([
+  ['without a tag', []],
+  ['with a tag for its priority alone', [0x81, 0, 0x60, 0]],
+  ['of the number that is reserved', [0x81, 0, 0x0f, 0xff]],
+])('a frame %s passes an empty list of VLANs, as in QEMU', (_, tag) => {
+  const { rig, driver } = started();
+  driver.give(8);
+  rig.cable.arrive(Uint8Array.from([...MAC, ...MAC, ...tag, 8, 0, ...new Uint8Array(60)]));
+  expect(driver.frames()).toHaveLength(1);
+});
+
 test('the card does nothing while it may not reach memory', () => {
   const { rig, driver } = started();
   driver.give(4);
