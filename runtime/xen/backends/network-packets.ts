@@ -2,7 +2,7 @@ import { HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, padded } from '../../ether
 import { intactPayload, ipv4Of, sendSegments, setPayloadChecksum } from '../../ethernet/packet.ts';
 
 /** Flags of a request to send, and of a frame that comes (io/netif.h). */
-export const PacketFlag = { blankChecksum: 1, intact: 2, moreData: 4, extra: 8 } as const;
+const PacketFlag = { blankChecksum: 1, intact: 2, moreData: 4, extra: 8 } as const;
 /** How a request to send ended. */
 export const PacketStatus = { okay: 0, error: -1, none: 1 } as const;
 /** An entry that tells more of the packet before it: of segmentation. */
