@@ -46,6 +46,8 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   // The enlightenments of Hyper-V exclude it: `otherCards` has it.
   xen: false,
   xenConsoles: 0,
+  xenKeyboard: false,
+  xenFramebuffer: false,
   parallelPort: true,
   virtioPorts: [{ name: 'a' }],
   balloon: true,

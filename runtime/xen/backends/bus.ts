@@ -32,6 +32,8 @@ export interface Backend {
   connect(front: FrontValues): Readonly<Record<string, string>> | null;
   /** Both ends are connected: something may be in the rings already. */
   start(): void;
+  /** The front end says that it has seen that, and may have asked for more. */
+  confirmed?(): void;
   disconnect(): void;
 }
 
@@ -92,6 +94,7 @@ export class Bus {
     if (front === BusState.initialising && own === BusState.closed) this.#setState(backend, BusState.initialised);
     else if ((front === BusState.frontInitialised || front === BusState.connected) && own === BusState.initialised)
       this.#begin(backend);
+    else if (front === BusState.connected && own === BusState.connected) backend.confirmed?.();
     else if (front === BusState.closing && own !== BusState.closed) {
       backend.disconnect();
       this.#setState(backend, BusState.closing);

@@ -35,7 +35,7 @@ test('text is typed with the layout that the guest has', () => {
     return keyboard.type('z@');
   });
   expect(typed).toEqual([0x15, 1, 0x15, 0, 0xb8, 1, 0x10, 1, 0x10, 0, 0xb8, 0]);
-  const sent = sentBy((line) => new Keyboard(line, undefined, 'fr').type('Q'));
+  const sent = sentBy((line) => new Keyboard(line, 'fr').type('Q'));
   expect(sent).toEqual([0x2a, 1, 0x1e, 1, 0x1e, 0, 0x2a, 0]);
 });
 
@@ -109,7 +109,8 @@ test.each<[string, (mouse: Mouse) => Promise<void>, string]>([
 test('keys and movements go to the USB while the guest uses what is there', async () => {
   const sent: string[] = [];
   const line = (name: string) => new Outflow(1000, (bytes) => sent.push(`${name} ${[...bytes].join(' ')}`));
-  const keyboard = new Keyboard(line('ps2'), line('usb'));
+  const keyboard = new Keyboard(line('ps2'));
+  keyboard.plug('usb', line('usb'));
   const mouse = new Mouse({ ps2: line('ps2'), usb: line('usb'), tablet: line('tablet') });
   await mouse.moveTo(1, 1);
   await keyboard.usb.receive(Uint8Array.of(0x82));
