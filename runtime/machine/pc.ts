@@ -160,9 +160,8 @@ export class Pc {
     this.#slots = new PciSlots(config);
     const a20 = new A20Gate((open) => layout.map.setA20(open));
     const board = this.#boardOf(options, a20);
-    const irq = board.irq;
     const hpet = config.hpet === false ? null : new Hpet({ ...board, ioApic: this.ioApic !== null });
-    const pitIrq = hpet?.replaceable(0) ?? irq(0);
+    const pitIrq = hpet?.replaceable(0) ?? board.irq(0);
     this.pit = new Pit8254({ ...board, irq: pitIrq, voice: board.voice('speaker') });
     this.pic.onAcknowledge = (number) => {
       if (number === 0) this.pit.acknowledged();
@@ -171,7 +170,7 @@ export class Pc {
     const { pirqRoutes, ...bases } = hasFirmware ? noBases : withoutFirmware;
     const power = powerChips(board, bases);
     this.powerManagement = power.powerManagement;
-    const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
+    const rtcIrq = bothLines(hpet?.replaceable(8) ?? board.irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
     this.#enterSetup(config);
     const { order = DEFAULT_ORDER, once, anyFloppy } = config.firmware ?? {};
