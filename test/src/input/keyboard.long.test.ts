@@ -133,6 +133,32 @@ test('keys and movements go to the USB while the guest uses what is there', asyn
   expect([keyboard.leds.numLock, mouse.isAbsolute]).toEqual([true, false]);
 });
 
+test('the keyboard and the pointer of Xen get input while the guest uses them', async () => {
+  const sent: string[] = [];
+  const line = (name: string) => new Outflow(1000, (bytes) => sent.push(`${name} ${[...bytes].join(' ')}`));
+  const keyboard = new Keyboard(line('ps2'));
+  keyboard.plug('usb', line('usb'));
+  keyboard.plug('xen', line('xen'));
+  const mouse = new Mouse({ ps2: line('ps2') });
+  const guest = mouse.xen(line('xen'));
+  await keyboard.usb.receive(Uint8Array.of(0x82));
+  await keyboard.xen.receive(Uint8Array.of(0x80));
+  await keyboard.down('a');
+  await keyboard.xen.receive(Uint8Array.of(0));
+  await keyboard.up('a');
+  // It has no lights, and turns none off.
+  expect(keyboard.leds.numLock).toBe(true);
+  await guest.receive(Uint8Array.of(2));
+  expect(mouse.pointers[0]).toEqual({ name: 'xen', number: 1, isAbsolute: false });
+  await mouse.move(1, 2);
+  await guest.receive(Uint8Array.of(1));
+  await mouse.moveTo(1, 0);
+  await guest.receive(Uint8Array.of(0));
+  await mouse.move(3, 0);
+  expect(mouse.pointers).toHaveLength(1);
+  expect(sent).toEqual([...['xen 30 1', 'usb 30 0', 'xen 1 0 254 255 0 0', 'xen 255 127 0 0 0 0', 'ps2 3 0 0 0 0 0']]);
+});
+
 test('which pointer is used can be chosen, until the guest begins to use another one', async () => {
   const sent: string[] = [];
   const line = (name: string) => new Outflow(1000, (bytes) => sent.push(`${name} ${bytes[0]} ${bytes[5]}`));
