@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awaitChannel, Machine, type MachineOptions, openChannel } from '../../src/index.ts';
 import type { DebianLinux } from '../../src/node/linux/debian.ts';
@@ -11,12 +12,18 @@ const TIMEOUT = 600_000;
 const found = await findLinux('686-pae');
 const modules = typeof found === 'string' ? found : await linuxModules(found.modules, 'evdev').catch(String);
 
-const [WIDTH, HEIGHT] = [800, 600];
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Dots of 32 bits whose red and green tell where they are: blue, green, red, and one that does not count. */
-const picture = Uint8Array.from({ length: 4 * WIDTH * HEIGHT }, (_, n) => {
-  const [x, y] = [(n >> 2) % WIDTH, Math.floor((n >> 2) / WIDTH)];
-  return [77, y >> 2, x >> 2, 255][n & 3]!;
-});
+function picture({ width, height }: Size): Uint8Array {
+  return Uint8Array.from({ length: 4 * width * height }, (_, n) => {
+    const [x, y] = [(n >> 2) % width, Math.floor((n >> 2) / width)];
+    return [77, y >> 2, x >> 3, 255][n & 3]!;
+  });
+}
 
 /** Types of events, and codes of two keys and two buttons (include/uapi/linux/input-event-codes.h). */
 const [KEY, RELATIVE, ABSOLUTE] = [1, 2, 3];
@@ -24,6 +31,7 @@ const [WHEEL, KEY_Q, KEY_UP, BUTTON_LEFT, BUTTON_SIDE] = [8, 16, 103, 0x110, 0x1
 
 interface Guest {
   shell: LinuxShell;
+  readonly size: Size;
 }
 
 /** Colors of a dot of the screen. */
@@ -32,17 +40,25 @@ async function dot({ machine }: LinuxShell, x: number, y: number): Promise<numbe
   return [0, 1, 2].map((component) => data[4 * (y * width + x) + component]!);
 }
 
+/** A key of the upper half of the screen: the console’s cursor blinks at the bottom. */
+async function upperHalf(machine: Machine): Promise<string> {
+  const { data } = await machine.screen.image();
+  return createHash('md5')
+    .update(data.subarray(0, data.length / 2))
+    .digest('hex');
+}
+
 const options: Partial<MachineOptions> = { xen: true, xenKeyboard: true, xenFramebuffer: true };
 
 const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = [
   [
     'its drivers find them',
-    async ({ shell }) => {
+    async ({ shell, size }) => {
       expect(await shell.run('cat /sys/class/graphics/fb*/name')).toMatch(/^xen$/m);
       expect(await shell.run('grep -c "Xen Virtual" /proc/bus/input/devices')).toBe('2');
       expect(shell.machine.mouse.pointers[0]).toEqual({ name: 'xen', number: 1, isAbsolute: true });
       const { width, height } = await shell.machine.screen.image();
-      expect([width, height]).toEqual([WIDTH, HEIGHT]);
+      expect({ width, height }).toEqual(size);
     },
   ],
   [
@@ -102,14 +118,14 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
   ],
   [
     'the screen shows what is drawn, whatever the adapter shows',
-    async ({ shell }) => {
+    async ({ shell, size: { width, height } }) => {
       await shell.run('cat /picture > /dev/fb0');
-      expect(await dot(shell, 640, 100)).toEqual([160, 25, 77]);
-      expect(await dot(shell, 799, 599)).toEqual([199, 149, 77]);
-      await shell.run("yes ABCD | tr -d '\\n' | head -c 3200 > /dev/fb0");
+      expect(await dot(shell, 640, 100)).toEqual([80, 25, 77]);
+      expect(await dot(shell, width - 1, height - 1)).toEqual([(width - 1) >> 3, (height - 1) >> 2, 77]);
+      await shell.run(`yes ABCD | tr -d '\\n' | head -c ${4 * width} > /dev/fb0`);
       expect([await dot(shell, 640, 0), await dot(shell, 640, 100)]).toEqual([
         [67, 66, 65],
-        [160, 25, 77],
+        [80, 25, 77],
       ]);
     },
   ],
@@ -117,11 +133,12 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     'it goes on from a snapshot',
     async ({ shell }) => {
       const { machine } = shell;
-      const before = await machine.screen.png();
+      const before = await upperHalf(machine);
       const snapshot = await machine.snapshot();
-      await shell.run('head -c 400000 /dev/zero > /dev/fb0');
+      await shell.run('cat /dev/zero > /dev/fb0 2> /dev/null || true');
+      expect(await upperHalf(machine)).not.toBe(before);
       await machine.load(snapshot);
-      expect(Buffer.compare(await machine.screen.png(), before)).toBe(0);
+      expect(await upperHalf(machine)).toBe(before);
       expect(machine.mouse.pointers[0]!.name).toBe('xen');
       const events = await eventsOf(shell, 'Xen Virtual Keyboard', () => machine.keyboard.press('q'));
       expect(events).toHaveLength(2);
@@ -131,7 +148,7 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     'it moves to another machine',
     async (guest) => {
       const { machine } = guest.shell;
-      const before = await machine.screen.png();
+      const before = await upperHalf(machine);
       const { address, channel } = await awaitChannel('tcp:127.0.0.1:0');
       const arriving = channel.then((opened) => Machine.receive(opened));
       await machine.migration.send(openChannel(`tcp:127.0.0.1:${(address as { port: number }).port}`));
@@ -139,7 +156,7 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
       await other.start();
       await machine.stop();
       guest.shell = LinuxShell.of(other);
-      expect(Buffer.compare(await other.screen.png(), before)).toBe(0);
+      expect(await upperHalf(other)).toBe(before);
       const events = await eventsOf(guest.shell, 'Xen Virtual Pointer', () => other.mouse.moveTo(0, 1));
       expect(events).toEqual([
         [ABSOLUTE, 0, 0],
@@ -163,19 +180,23 @@ if (typeof found === 'string' || typeof modules === 'string') {
   const reason = typeof found === 'string' ? found : modules;
   describe.skip(`Linux with Xen's keyboard and framebuffer: ${reason}`, () => test('boots', () => {}));
 } else {
-  const entries = [...modules, { type: 'file', path: 'picture', data: picture } as const];
-  const linux: DebianLinux = { ...found, initrd: () => found.initrd(entries) };
-
-  describe.each<{ readonly engine: Engine; readonly vga: 'none' | 'std' }>([
-    { engine: 'translator', vga: 'none' },
-    { engine: 'interpreter', vga: 'std' },
-  ])("Linux with Xen's keyboard and framebuffer on the $engine, adapter: $vga", { timeout: TIMEOUT }, ({
-    engine,
-    vga,
-  }) => {
-    const guest = {} as Guest;
+  describe.each<{ readonly engine: Engine; readonly vga: 'none' | 'std'; readonly size: Size; readonly video: string }>(
+    [
+      {
+        engine: 'translator',
+        vga: 'none',
+        size: { width: 1280, height: 1024 },
+        video: 'xen_fbfront.video=8,1280,1024',
+      },
+      { engine: 'interpreter', vga: 'std', size: { width: 800, height: 600 }, video: '' },
+    ],
+  )("Linux with Xen's keyboard and framebuffer on the $engine, adapter: $vga", { timeout: TIMEOUT }, (variant) => {
+    const { engine, vga, size, video } = variant;
+    const entries = [...modules, { type: 'file', path: 'picture', data: picture(size) } as const];
+    const linux: DebianLinux = { ...found, initrd: () => found.initrd(entries) };
+    const guest = { size } as Guest;
     beforeAll(async () => {
-      guest.shell = await LinuxShell.boot(linux, engine, 'cryptomgr.notests console=tty0 console=ttyS0', {
+      guest.shell = await LinuxShell.boot(linux, engine, `cryptomgr.notests console=tty0 console=ttyS0 ${video}`, {
         ...options,
         ...{ vga, memory: '192M' },
       });
