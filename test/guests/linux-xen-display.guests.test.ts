@@ -165,6 +165,23 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     },
   ],
   [
+    'drivers go and come again',
+    async ({ shell }) => {
+      const { machine } = shell;
+      const before = await upperHalf(machine);
+      await shell.run('echo 0 > /sys/class/vtconsole/vtcon1/bind; echo vfb-0 > /sys/bus/xen/drivers/vfb/unbind');
+      await expect.poll(() => upperHalf(machine)).not.toBe(before);
+      await shell.run('echo vfb-0 > /sys/bus/xen/drivers/vfb/bind; cat /picture > /dev/fb0');
+      expect(await dot(shell, 640, 100)).toEqual([80, 25, 77]);
+      await shell.run('echo vkbd-0 > /sys/bus/xen/drivers/vkbd/unbind');
+      await expect.poll(() => machine.mouse.pointers[0]!.name).toBe('ps2');
+      await shell.run('echo vkbd-0 > /sys/bus/xen/drivers/vkbd/bind');
+      await expect.poll(() => machine.mouse.pointers[0]!.name).toBe('xen');
+      const events = await eventsOf(shell, 'Xen Virtual Keyboard', () => machine.keyboard.press('q'));
+      expect(events).toHaveLength(2);
+    },
+  ],
+  [
     'nothing went wrong, and without its driver the keyboard is that of the i8042 again',
     async ({ shell }) => {
       expect(await shell.run('dmesg | grep -iE "(xen|vkbd|vfb).*(fail|error|timeout)|oops|BUG:" || true')).toBe('');

@@ -91,9 +91,11 @@ export class Bus {
 
   #follow(backend: Backend, front: number): void {
     const own = this.#stateOf(backend);
+    const isReady = front === BusState.frontInitialised || front === BusState.connected;
+    // Linux's drivers of keyboards and framebuffers do not say that they begin when they come again.
+    const comesAgain = front === BusState.frontInitialised && own === BusState.closed;
     if (front === BusState.initialising && own === BusState.closed) this.#setState(backend, BusState.initialised);
-    else if ((front === BusState.frontInitialised || front === BusState.connected) && own === BusState.initialised)
-      this.#begin(backend);
+    else if ((isReady && own === BusState.initialised) || comesAgain) this.#begin(backend);
     else if (front === BusState.connected && own === BusState.connected) backend.confirmed?.();
     else if (front === BusState.closing && own !== BusState.closed) {
       backend.disconnect();

@@ -23,7 +23,7 @@ const BUTTONS = 5;
 const LAST_PLACE = 0x7fff;
 
 const keyboardState = describe({
-  /** What the host has sent, and the guest has had no room for. */
+  /** Input for which the guest has had no room. */
   keys: byteQueue,
   movements: byteQueue,
   /** The buttons that are down, as far as the guest was told. */
@@ -106,7 +106,7 @@ export class KeyboardBackend implements Backend {
     if (this.#mode !== this.#told) this.#tell(this.#mode);
   }
 
-  /** What waits is for a driver that has gone. */
+  /** Input that waits is for a driver that has gone. */
   disconnect(): void {
     this.#front?.channel.close();
     this.#front = null;

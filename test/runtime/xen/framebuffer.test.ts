@@ -219,6 +219,13 @@ test('without a front end the screen is dark, and is again when it has gone', ()
   expect([rig.xen.pictures!.isThere, dot(look(), 0, 0)]).toEqual([false, 0]);
 });
 
+test('a reset takes it away', () => {
+  const { rig } = started();
+  expect(rig.xen.pictures!.isThere).toBe(true);
+  rig.xen.reset();
+  expect(rig.xen.pictures!.isThere).toBe(false);
+});
+
 test('a state has the layout of the last resize, and the guest does not notice that it was loaded', () => {
   const { rig, channel } = started();
   rig.framebufferEvent(channel, 3, 32, 16, 256, 32, PAGE);

@@ -94,6 +94,20 @@ test('the host hears whether the guest uses them, and how', () => {
   expect(rig.pointer.sent).toHaveLength(3);
 });
 
+test('a driver that comes again need not say that it begins', () => {
+  const { rig } = started();
+  rig.ask(11, 'device/vkbd/0/state\x005');
+  rig.ask(11, 'device/vkbd/0/state\x006');
+  expect(rig.ask(READ, `${BACK}/state\0`)).toBe('6');
+  // Nothing is connected again by a word of a driver that has gone.
+  rig.ask(11, 'device/vkbd/0/state\x004');
+  expect(rig.ask(READ, `${BACK}/state\0`)).toBe('6');
+  const channel = rig.connectKeyboard();
+  expect(rig.ask(READ, `${BACK}/state\0`)).toBe('4');
+  rig.keys.onInput(Uint8Array.of(30, 1));
+  expect(rig.keyboardEvents(channel).map(read)).toEqual([key(30, 1)]);
+});
+
 test('an old front end names its page by a number', () => {
   const { rig, channel } = started({ 'page-ref': `${Place.keyboard}` });
   rig.keys.onInput(Uint8Array.of(30, 1));
