@@ -85,11 +85,11 @@ function wildMemory(random: Random, rig: XenRig): void {
   if (random.chance(20)) for (let n = 0; n < 16; n++) rig.special[random.below(2 * PAGE)] = random.word();
 }
 
-/** A framebuffer of 64 x 48 pixels. */
-function layOut(rig: XenRig): void {
+/** A framebuffer of 64 x 48 pixels, or of nonsense. */
+function layOut(random: Random, rig: XenRig): void {
   const at = Place.framebuffer * PAGE;
-  for (const [n, word] of [64, 48, 256, 3 * PAGE, 32, Place.directory, Place.directory].entries())
-    rig.view.setUint32(at + 16 + 4 * n, word, true);
+  for (const [n, usual] of [64, 48, 256, 3 * PAGE, 32, Place.directory, Place.directory].entries())
+    rig.view.setUint32(at + 16 + 4 * n, random.chance(90) ? usual : word(random), true);
 }
 
 function connectAll(random: Random, rig: XenRig): void {
@@ -98,7 +98,7 @@ function connectAll(random: Random, rig: XenRig): void {
   rig.connectDisk();
   rig.connectConsole();
   rig.connectKeyboard();
-  layOut(rig);
+  layOut(random, rig);
   rig.connectFramebuffer(random.chance(50) ? {} : { protocol: 'x86_64-abi' });
   // Now and then two queues, in the same rings.
   const queues = random.chance(50) ? [''] : ['queue-0/', 'queue-1/'];
@@ -118,6 +118,11 @@ function userActs(random: Random, rig: XenRig): void {
   if (random.chance(20)) rig.keys.onInput(Uint8Array.of(random.below(256), random.below(2)));
   if (random.chance(20)) rig.pointer.onInput(Uint8Array.from({ length: 6 }, () => random.below(256)));
   for (const stream of [rig.keys, rig.pointer]) stream.sent.length = 0;
+  if (random.chance(10)) {
+    const sizes = Array.from({ length: 3 }, () => word(random));
+    // The channel is one of the first few.
+    rig.framebufferEvent(random.below(12), 3, ...sizes, random.pick([8, 16, 24, 32]), word(random));
+  }
   if (random.chance(90)) return;
   const { registers, memoryBytes, pages, bytes } = rig.xen.pictures!.update();
   const { characters = 0, height = 0, start = 0, lineBytes = 0 } = registers.scan;
