@@ -33,7 +33,7 @@ const SHUTDOWN = `${HOME}/control/shutdown`;
 /** The guest says that it does what it is asked. */
 const POWER_OFF_KNOWN = `${HOME}/control/feature-poweroff`;
 const MOST_CALLS = PAGE_BYTES / STUB_BYTES;
-/** Queues of a network interface: one a processor, up to so many. */
+/** Queues of a disk or of a network interface: one a processor, up to so many. */
 const MOST_QUEUES = 8;
 /** Interrupt lines of the board that a guest may name. */
 const ISA_LINES = 16;
@@ -132,7 +132,9 @@ export class Xen {
     const { memory, localApics } = options;
     const mostQueues = Math.min(localApics.length, MOST_QUEUES);
     return [
-      ...options.disks.map((disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory })),
+      ...options.disks.map(
+        (disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory, mostQueues }),
+      ),
       ...options.cards.map(
         (card, index) =>
           new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain, mostQueues }),

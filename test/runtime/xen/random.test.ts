@@ -38,6 +38,10 @@ function wildMessage(random: Random, rig: XenRig): void {
     'device/vif/0/queue-1/event-channel',
     'device/vbd/51712/ring-page-order',
     'device/vbd/51712/ring-ref1',
+    'device/vbd/51712/multi-queue-num-queues',
+    'device/vbd/51712/queue-0/ring-ref',
+    'device/vbd/51712/queue-1/ring-ref',
+    'device/vbd/51712/queue-1/event-channel',
     'x/y',
     '/',
     '',
@@ -70,6 +74,7 @@ function wildMemory(random: Random, rig: XenRig): void {
     Place.shared,
     Place.grants,
     Place.blockRing,
+    Place.data,
     Place.sendRing,
     Place.receiveRing,
     Place.consoleRing,
@@ -92,9 +97,19 @@ function layOut(random: Random, rig: XenRig): void {
     rig.view.setUint32(at + 16 + 4 * n, random.chance(90) ? usual : word(random), true);
 }
 
+/** The front end of the disk is to have two queues. */
+function nameDiskQueues(rig: XenRig): void {
+  for (const [n, ring] of [Place.blockRing, Place.data].entries()) {
+    rig.ask(11, `device/vbd/51712/queue-${n}/ring-ref\0${rig.grant(ring)}`);
+    rig.ask(11, `device/vbd/51712/queue-${n}/event-channel\0${rig.allocateChannel()}`);
+  }
+  rig.ask(11, 'device/vbd/51712/multi-queue-num-queues\x002');
+}
+
 function connectAll(random: Random, rig: XenRig): void {
   rig.start(random.pick([0, 0x20, 0xf3]));
   for (const page of [Place.sendRing, Place.receiveRing, Place.data]) rig.grant(page, random.pick([1, 1, 5, 0]));
+  if (random.chance(30)) nameDiskQueues(rig);
   rig.connectDisk();
   rig.connectConsole();
   rig.connectKeyboard();

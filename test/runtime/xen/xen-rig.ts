@@ -335,7 +335,12 @@ export class XenRig extends Rig {
 
   /** Puts requests of the disk into its ring, and tells of them: bytes of each. */
   request(channel: number, ...requests: readonly Uint8Array[]): void {
-    const ring = Place.blockRing * PAGE;
+    this.requestAt(Place.blockRing, channel, ...requests);
+  }
+
+  /** Puts requests into a ring of the disk that is in another page. */
+  requestAt(page: number, channel: number, ...requests: readonly Uint8Array[]): void {
+    const ring = page * PAGE;
     let produced = this.view.getUint32(ring, true);
     for (const request of requests) this.bytes.set(request, ring + 64 + (produced++ % 32) * 108);
     this.view.setUint32(ring, produced, true);
@@ -343,8 +348,8 @@ export class XenRig extends Rig {
   }
 
   /** Answers that have come from the disk, from the place on that was looked at last: number, operation, status. */
-  answers(from = 0): [id: number, operation: number, status: number][] {
-    const ring = Place.blockRing * PAGE;
+  answers(from = 0, page: number = Place.blockRing): [id: number, operation: number, status: number][] {
+    const ring = page * PAGE;
     const produced = this.view.getUint32(ring + 8, true);
     return Array.from({ length: produced - from }, (_, n) => {
       const at = ring + 64 + ((from + n) % 32) * 108;
