@@ -145,7 +145,7 @@ export class Xen {
       }),
       ...(options.keyboard === null
         ? []
-        : [new KeyboardBackend({ ...options.keyboard, name: 'xen keyboard', domain, memory })]),
+        : [new KeyboardBackend({ ...options, ...options.keyboard, name: 'xen keyboard', domain })]),
     ];
   }
 

@@ -75,6 +75,17 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
         [KEY, KEY_UP, 1],
         [KEY, KEY_UP, 0],
       ]);
+      // One that is held repeats.
+      const held = await eventsOf(shell, 'Xen Virtual Keyboard', async () => {
+        await keyboard.down('q');
+        await shell.run('sleep 0.7');
+        await keyboard.up('q');
+      });
+      expect(held).toContainEqual([KEY, KEY_Q, 2]);
+      expect([held.at(0), held.at(-1)]).toEqual([
+        [KEY, KEY_Q, 1],
+        [KEY, KEY_Q, 0],
+      ]);
     },
   ],
   [

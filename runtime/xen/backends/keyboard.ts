@@ -1,8 +1,11 @@
+import type { PowerControl } from '../../bus/power.ts';
 import { MouseMode } from '../../devices/vmport/registers.ts';
 import type { HostStream } from '../../host/stream.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { ByteQueue } from '../../snapshot/byte-queue.ts';
 import { byteQueue, type Component, describe, u8 } from '../../snapshot/describe.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue, Timer } from '../../time/events.ts';
 import type { XenDomain } from '../domain.ts';
 import type { Backend, FrontValues } from './bus.ts';
 import { EVENT_BYTES, EventRing, type EventRingPlace, eventOf } from './event-ring.ts';
@@ -28,6 +31,8 @@ const keyboardState = describe({
   movements: byteQueue,
   /** The buttons that are down, as far as the guest was told. */
   buttons: u8,
+  /** The host's number of the key that is held; 0: none is, or another one went up. */
+  repeating: u8,
 });
 
 export interface KeyboardBackendOptions {
@@ -35,6 +40,10 @@ export interface KeyboardBackendOptions {
   readonly name: string;
   readonly domain: XenDomain;
   readonly memory: BusMemory;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  /** A key wakes a machine that is suspended, as one of the i8042's keyboard does. */
+  readonly power: Pick<PowerControl, 'wake'>;
   /** In: two bytes for a key that goes down or up, its number and 1 or 0. Out: a byte, 80h when the guest begins to use it, 0 when it ends. */
   readonly keys: HostStream;
   /** In: six bytes, as the lines of other pointers have them (devices/usb-hid/pointer.ts). Out: a byte, one of MouseMode. */
@@ -42,6 +51,8 @@ export interface KeyboardBackendOptions {
 }
 
 const USED = 0x80;
+/** Nanoseconds until a held key repeats, and from one repetition to the next: those of a PC's keyboard. Front ends leave it to the back end. */
+const [REPEAT_DELAY, REPEAT_PERIOD] = [500e6, 92e6];
 
 interface Front {
   readonly toGuest: EventRing;
@@ -57,14 +68,16 @@ export class KeyboardBackend implements Backend {
   readonly component: Component;
   readonly #options: KeyboardBackendOptions;
   readonly #state = keyboardState.create();
+  readonly #repeat: Timer;
   #front: Front | null = null;
   /** Derived: how the host knows that the guest uses the pointer. */
   #told: number = MouseMode.off;
 
   constructor(options: KeyboardBackendOptions) {
-    const { name, keys, pointer } = options;
+    const { name, keys, pointer, events } = options;
     this.#options = options;
     this.component = keyboardState.bind(name, this.#state);
+    this.#repeat = events.timer(`${name} repeat`, () => this.#repeatKey());
     keys.onInput = (bytes) => this.#comes(this.#state.keys, bytes);
     pointer.onInput = (bytes) => this.#comes(this.#state.movements, bytes);
   }
@@ -111,6 +124,7 @@ export class KeyboardBackend implements Backend {
     this.#front?.channel.close();
     this.#front = null;
     this.#state.buttons = 0;
+    this.#setRepeating(0);
     this.#drop(this.#state.keys, this.#options.keys);
     this.#drop(this.#state.movements, this.#options.pointer);
     if (this.#told !== MouseMode.off) this.#tell(MouseMode.off);
@@ -153,12 +167,30 @@ export class KeyboardBackend implements Backend {
   #sendKey({ toGuest }: Front): boolean {
     const { keys } = this.#state;
     if (keys.length < KEY_BYTES || toGuest.room === 0) return false;
-    const [key, isDown] = keys.peek(KEY_BYTES);
-    const number = linuxKey(key!);
+    const [key, isDown] = keys.peek(KEY_BYTES) as unknown as [number, number];
+    const number = linuxKey(key);
     keys.drop(KEY_BYTES);
     this.#options.keys.taken(KEY_BYTES);
-    if (number !== undefined) toGuest.put(keyEvent(number, isDown !== 0));
+    if (number === undefined || (isDown !== 0 && key === this.#state.repeating)) return true;
+    if (isDown !== 0) this.#options.power.wake();
+    toGuest.put(keyEvent(number, isDown !== 0));
+    this.#setRepeating(isDown === 0 ? 0 : key);
     return true;
+  }
+
+  #setRepeating(key: number): void {
+    this.#state.repeating = key;
+    if (key === 0) this.#repeat.disarm();
+    else this.#repeat.arm(this.#options.clock.now() + REPEAT_DELAY);
+  }
+
+  #repeatKey(): void {
+    const number = linuxKey(this.#state.repeating);
+    if (this.#front !== null && number !== undefined && this.#front.toGuest.room > 0) {
+      this.#front.toGuest.put(keyEvent(number, true));
+      this.#front.channel.raise();
+    }
+    this.#repeat.arm(this.#options.clock.now() + REPEAT_PERIOD);
   }
 
   #sendMovement({ toGuest, isAbsolute }: Front): boolean {

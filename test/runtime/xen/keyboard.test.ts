@@ -51,6 +51,43 @@ test('keys have Linux’s numbers', () => {
   rig.keys.onInput(Uint8Array.of(0x1e, 0));
   expect(rig.keyboardEvents(channel).map(read)).toEqual([key(30, 0)]);
   expect(rig.keys.takenBytes).toBe(16);
+  // Keys that go down wake a machine that is suspended.
+  expect(rig.offs).toEqual(numbers.map(() => 'wake'));
+});
+
+test('a key that is held goes down again and again, until it or another one goes up or down', () => {
+  const { rig, channel } = started();
+  const pressed = (milliseconds: number) => {
+    rig.advance(milliseconds * 1_000_000);
+    return rig.keyboardEvents(channel).map(read);
+  };
+  rig.keys.onInput(Uint8Array.of(0x1e, 1));
+  expect(pressed(499)).toEqual([key(30, 1)]);
+  expect(pressed(300)).toEqual([key(30, 1), key(30, 1), key(30, 1), key(30, 1)]);
+  // One that the host repeats itself, as viewers of VNC do, is not repeated twice.
+  rig.keys.onInput(Uint8Array.of(0x1e, 1));
+  expect(pressed(1)).toEqual([]);
+  expect(rig.keys.takenBytes).toBe(4);
+  rig.keys.onInput(Uint8Array.of(0x30, 1));
+  expect(pressed(500)).toEqual([key(48, 1), key(48, 1)]);
+  rig.keys.onInput(Uint8Array.of(0x1e, 0));
+  expect(pressed(2000)).toEqual([key(30, 0)]);
+  rig.keys.onInput(Uint8Array.of(0x1e, 1));
+  rig.ask(11, 'device/vkbd/0/state\x005');
+  expect(pressed(2000)).toEqual([key(30, 1)]);
+});
+
+test('a state has the key that is held', () => {
+  const { rig, channel } = started();
+  rig.keys.onInput(Uint8Array.of(0x1e, 1));
+  rig.keyboardEvents(channel);
+  const other = new XenRig();
+  other.bytes.set(rig.bytes);
+  other.special.set(rig.special);
+  const components = ({ xen, events }: XenRig) => [events.component, xen.component];
+  loadComponents(components(other), saveComponents(components(rig)));
+  other.advance(500_000_000);
+  expect(other.keyboardEvents(channel).map(read)).toEqual([key(30, 1)]);
 });
 
 test('movements, the wheel and buttons, whose changes are keys', () => {

@@ -98,6 +98,7 @@ export class XenRig extends Rig {
       power: {
         powerOff: () => this.offs.push('off'),
         reset: () => this.offs.push('reset'),
+        wake: () => this.offs.push('wake'),
       } as never,
       secondsAtStart: () => 1000.5,
       unplugged: () => this.unplugs++,
