@@ -147,13 +147,14 @@ export class KeyboardBackend implements Backend {
     queue.clear();
   }
 
+  /** The host sends something. Without a driver it is dropped. */
   #comes(queue: ByteQueue, bytes: Uint8Array): void {
     queue.push(bytes);
     if (this.#front === null) this.disconnect();
     else this.#serve();
   }
 
-  /** The host has sent something, or the guest has room again. */
+  /** Something waits for the guest, or it has room again. */
   #serve(): void {
     const front = this.#front;
     if (front === null) return;
