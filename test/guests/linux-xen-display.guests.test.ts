@@ -156,6 +156,17 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     },
   ],
   [
+    'a fork has them, too',
+    async ({ shell: { machine } }) => {
+      await using fork = await machine.fork();
+      await fork.start();
+      await expect.poll(() => fork.mouse.pointers[0]!.name).toBe('xen');
+      const events = await eventsOf(LinuxShell.of(fork), 'Xen Virtual Pointer', () => fork.mouse.moveTo(1, 1));
+      expect(events).toHaveLength(2);
+      expect(await upperHalf(fork)).toBe(await upperHalf(machine));
+    },
+  ],
+  [
     'it moves to another machine',
     async (guest) => {
       const { machine } = guest.shell;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
+import { loadComponents, type SavedComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import { Random } from '../../support/random.ts';
+import { mutate } from '../snapshot/hostile/mutations.ts';
 import { MEMORY_BYTES, PAGE, Place, XenRig } from './xen-rig.ts';
 
 const STEPS = 3000;
@@ -192,4 +193,34 @@ test.each([1, 2, 3, 4])('a guest that goes wild gets answers, and harms nobody b
   rig.request(channel, new Uint8Array(108).fill(3, 0, 1));
   rig.advance(10_000_000);
   expect(rig.answers()).toEqual([[0, 3, 0]]);
+});
+
+test('a state that was changed is refused, or its back ends go on within bounds', () => {
+  const random = new Random(7);
+  const rig = new XenRig();
+  connectAll(random, rig);
+  for (let step = 0; step < 300; step++) {
+    if (random.chance(30)) wildMemory(random, rig);
+    hostActs(random, rig);
+    userActs(random, rig);
+  }
+  // Only the parts that users have: they are small among the others.
+  const { xen } = saveComponents([rig.xen.component]);
+  const parts = xen as unknown as SavedComponents;
+  const chosen = ['xen keyboard', 'xen framebuffer', 'xen disk'].map((name) => [name, parts[name]!] as const);
+  let taken = 0;
+  for (let n = 0; n < 200; n++) {
+    const { state } = mutate(Object.fromEntries(chosen), random);
+    try {
+      loadComponents([rig.xen.component], { xen: { ...parts, ...state } });
+      taken++;
+    } catch (error) {
+      expect((error as Error).message).toMatch(/^xen\.xen (keyboard|framebuffer|disk)/);
+    }
+    for (let step = 0; step < 5; step++) {
+      hostActs(random, rig);
+      userActs(random, rig);
+    }
+  }
+  expect(taken).toBeGreaterThan(20);
 });
