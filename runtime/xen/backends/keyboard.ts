@@ -53,6 +53,8 @@ export interface KeyboardBackendOptions {
 const USED = 0x80;
 /** Nanoseconds until a held key repeats, and from one repetition to the next: those of a PC's keyboard. Front ends leave it to the back end. */
 const [REPEAT_DELAY, REPEAT_PERIOD] = [500e6, 92e6];
+/** Nanoseconds from one key to the next, and from one movement: a driver's readers lose what comes faster than they read. */
+const [KEY_PAUSE, MOVEMENT_PAUSE] = [10e6, 1e6];
 
 interface Front {
   readonly toGuest: EventRing;
@@ -69,6 +71,7 @@ export class KeyboardBackend implements Backend {
   readonly #options: KeyboardBackendOptions;
   readonly #state = keyboardState.create();
   readonly #repeat: Timer;
+  readonly #pauses: { readonly keys: Timer; readonly movements: Timer };
   #front: Front | null = null;
   /** Derived: how the host knows that the guest uses the pointer. */
   #told: number = MouseMode.off;
@@ -78,6 +81,10 @@ export class KeyboardBackend implements Backend {
     this.#options = options;
     this.component = keyboardState.bind(name, this.#state);
     this.#repeat = events.timer(`${name} repeat`, () => this.#repeatKey());
+    this.#pauses = {
+      keys: events.timer(`${name} key`, () => this.#serve()),
+      movements: events.timer(`${name} movement`, () => this.#serve()),
+    };
     keys.onInput = (bytes) => this.#comes(this.#state.keys, bytes);
     pointer.onInput = (bytes) => this.#comes(this.#state.movements, bytes);
   }
@@ -125,6 +132,7 @@ export class KeyboardBackend implements Backend {
     this.#front = null;
     this.#state.buttons = 0;
     this.#setRepeating(0);
+    for (const pause of Object.values(this.#pauses)) pause.disarm();
     this.#drop(this.#state.keys, this.#options.keys);
     this.#drop(this.#state.movements, this.#options.pointer);
     if (this.#told !== MouseMode.off) this.#tell(MouseMode.off);
@@ -164,10 +172,10 @@ export class KeyboardBackend implements Backend {
     if (hasSent) front.channel.raise();
   }
 
-  /** False: there is none, or no room for one. */
+  /** False: there is none, or no room for one, or it is too early. */
   #sendKey({ toGuest }: Front): boolean {
     const { keys } = this.#state;
-    if (keys.length < KEY_BYTES || toGuest.room === 0) return false;
+    if (keys.length < KEY_BYTES || toGuest.room === 0 || this.#pauses.keys.deadline !== Infinity) return false;
     const [key, isDown] = keys.peek(KEY_BYTES) as unknown as [number, number];
     const number = linuxKey(key);
     keys.drop(KEY_BYTES);
@@ -175,6 +183,7 @@ export class KeyboardBackend implements Backend {
     if (number === undefined || (isDown !== 0 && key === this.#state.repeating)) return true;
     if (isDown !== 0) this.#options.power.wake();
     toGuest.put(keyEvent(number, isDown !== 0));
+    this.#pauses.keys.arm(this.#options.clock.now() + KEY_PAUSE);
     this.#setRepeating(isDown === 0 ? 0 : key);
     return true;
   }
@@ -196,13 +205,15 @@ export class KeyboardBackend implements Backend {
 
   #sendMovement({ toGuest, isAbsolute }: Front): boolean {
     const { movements } = this.#state;
-    if (movements.length < POINTER_BYTES || toGuest.room <= BUTTONS) return false;
+    const { movements: pause } = this.#pauses;
+    if (movements.length < POINTER_BYTES || toGuest.room <= BUTTONS || pause.deadline !== Infinity) return false;
     const bytes = movements.peek(POINTER_BYTES);
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     const [x, y, wheel] = [view.getInt16(0, true), view.getInt16(2, true), view.getInt8(4)];
     const buttons = view.getUint8(5);
     movements.drop(POINTER_BYTES);
     this.#options.pointer.taken(POINTER_BYTES);
+    pause.arm(this.#options.clock.now() + MOVEMENT_PAUSE);
     if (isAbsolute()) toGuest.put(eventOf(EventType.position, Math.max(x, 0), Math.max(y, 0), wheel));
     // The host counts movements upwards.
     else if (x !== 0 || y !== 0 || wheel !== 0) toGuest.put(eventOf(EventType.motion, x, -y, wheel));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
+import { linuxKey } from '../../../runtime/xen/backends/linux-keys.ts';
 import { PAGE, Place, XenRig } from './xen-rig.ts';
 
 const READ = 2;
@@ -45,6 +46,7 @@ test('keys have Linux’s numbers', () => {
   expect(rig.ask(READ, `${BACK}/state\0`)).toBe('4');
   // A, the arrow up, right Ctrl, F12, right Alt, a key that there is not, and the left Windows key.
   for (const number of [0x1e, 0xc8, 0x9d, 0x58, 0xb8, 0x60, 0xdb]) rig.keys.onInput(Uint8Array.of(number, 1));
+  rig.advance(100_000_000);
   expect(rig.takeEvent(channel)).toBe(true);
   const numbers = [30, 103, 97, 88, 100, 125];
   expect(rig.keyboardEvents(channel).map(read)).toEqual(numbers.map((number) => key(number, 1)));
@@ -96,6 +98,7 @@ test('movements, the wheel and buttons, whose changes are keys', () => {
   rig.pointer.onInput(movement(0, 0, -2));
   rig.pointer.onInput(movement(0, 0, 0, 0b11001));
   rig.pointer.onInput(movement(-1, 0, 0, 0b00100));
+  rig.advance(10_000_000);
   expect(rig.keyboardEvents(channel).map(read)).toEqual([
     [1, 0, 5, -7, 0],
     [1, 0, 0, 0, -2],
@@ -164,13 +167,31 @@ test.each([
 
 test('more than the ring has room for waits, and loses nothing', () => {
   const { rig, channel } = started();
-  for (let n = 0; n < 60; n++) rig.keys.onInput(Uint8Array.of(30, n & 1));
+  for (let n = 0; n < 60; n++) rig.keys.onInput(Uint8Array.of(n + 1, 0));
+  rig.advance(1_000_000_000);
   rig.pointer.onInput(movement(1, 1, 1, 31));
-  expect(rig.keys.takenBytes).toBe(102);
-  const all = [...rig.keyboardEvents(channel), ...rig.keyboardEvents(channel)].map(read);
-  expect(all.slice(0, 60)).toEqual(Array.from({ length: 60 }, (_, n) => key(30, n & 1)));
-  expect(all.slice(60)).toHaveLength(6);
+  expect([rig.keys.takenBytes, rig.pointer.takenBytes]).toEqual([102, 0]);
+  const all = rig.keyboardEvents(channel).map(read);
+  rig.advance(1_000_000_000);
+  all.push(...rig.keyboardEvents(channel).map(read));
+  expect(all.filter(([type, , number]) => type === 3 && number! < 256)).toEqual(
+    Array.from({ length: 60 }, (_, n) => key(linuxKey(n + 1)!, 0)),
+  );
+  expect(all).toHaveLength(66);
   expect([rig.keys.takenBytes, rig.pointer.takenBytes]).toEqual([120, 6]);
+});
+
+test('keys and movements come no faster than programs read them', () => {
+  const { rig, channel } = started();
+  for (let n = 0; n < 4; n++) rig.keys.onInput(Uint8Array.of(30, 0));
+  for (let n = 0; n < 12; n++) rig.pointer.onInput(movement(1, 0));
+  const types = (milliseconds: number) => {
+    rig.advance(milliseconds * 1_000_000);
+    return rig.keyboardEvents(channel).map((event) => event.getUint8(0));
+  };
+  expect(types(0)).toEqual([3, 1]);
+  expect(types(9)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  expect(types(20).toSorted()).toEqual([1, 1, 3, 3]);
 });
 
 test.each([0xffff_ffff, 0x8000_0000, 52])('counters that cannot be stop it: %i events are in the ring', (count) => {
@@ -186,7 +207,8 @@ test.each([0xffff_ffff, 0x8000_0000, 52])('counters that cannot be stop it: %i e
 test('a state has what waits, and the buttons that are down', () => {
   const { rig, channel } = started({ 'request-abs-pointer': '1' });
   rig.pointer.onInput(movement(1, 1, 0, 1));
-  for (let n = 0; n < 60; n++) rig.keys.onInput(Uint8Array.of(30, n & 1));
+  for (let n = 0; n < 60; n++) rig.keys.onInput(Uint8Array.of(30, 0));
+  rig.advance(1_000_000_000);
   const other = new XenRig();
   other.bytes.set(rig.bytes);
   other.special.set(rig.special);
@@ -195,8 +217,11 @@ test('a state has what waits, and the buttons that are down', () => {
   // The guest does not notice.
   expect(other.bytes).toEqual(before);
   expect([other.keys.sent, other.pointer.sent]).toEqual([[0x80], [ABSOLUTE]]);
-  const all = [...other.keyboardEvents(channel), ...other.keyboardEvents(channel)].map(read);
-  expect(all.slice(2)).toEqual(Array.from({ length: 60 }, (_, n) => key(30, n & 1)));
+  const all = other.keyboardEvents(channel).map(read);
+  other.advance(1_000_000_000);
+  all.push(...other.keyboardEvents(channel).map(read));
+  expect(all).toHaveLength(62);
+  expect(all.slice(3)).toEqual(Array.from({ length: 59 }, () => key(30, 0)));
   other.pointer.onInput(movement(1, 1, 0, 0));
   expect(other.keyboardEvents(channel).map(read)).toEqual([[4, 0, 1, 1, 0], key(0x110, 0)]);
 });
