@@ -28,7 +28,7 @@ export type {
   Metrics,
   RunResult,
 } from '../runtime/machine/config.ts';
-export { hasBalloon } from '../runtime/machine/config.ts';
+export { hasBalloon, hasScreen } from '../runtime/machine/config.ts';
 export type * from '../runtime/machine/examination.ts';
 export {
   modelOfPlugged,

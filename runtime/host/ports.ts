@@ -61,6 +61,9 @@ export const ports = {
   virtio: (n: number) => stream(`virtio-port${n}`),
   /** A console of Xen, counted from 0. */
   xenConsole: (n: number) => stream(`xen-console${n}`),
+  /** Xen's keyboard, and its pointer. */
+  xenKeyboard: stream('xen-keyboard', KEY_CREDIT),
+  xenPointer: stream('xen-pointer', MOVEMENT_CREDIT),
   /** Input devices on the USB, by their kinds. */
   usb: {
     keyboard: (name: string) => stream(name, KEY_CREDIT),

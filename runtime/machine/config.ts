@@ -58,6 +58,14 @@ export type BootImages =
   /** Bare code, entered at its first byte (firmware/load/flat.ts). */
   | { readonly flat: Uint8Array; readonly address: number; readonly mode: 'real' | 'flat32' };
 
+/** Whether something of the machine has a screen. */
+export function hasScreen({
+  vga = 'none',
+  xenFramebuffer = false,
+}: Pick<MachineConfig, 'vga' | 'xenFramebuffer'>): boolean {
+  return vga !== 'none' || xenFramebuffer;
+}
+
 /** Whether the guest can be asked to give up memory. */
 export function hasBalloon({ balloon, xen }: Pick<MachineConfig, 'balloon' | 'xen'>): boolean {
   return balloon !== undefined || xen === true;
@@ -180,6 +188,10 @@ export interface MachineConfig extends CardSettings {
   readonly xenVersion?: number;
   /** So many consoles of Xen; their streams are `ports.xenConsole` of their numbers (host/ports.ts). */
   readonly xenConsoles?: number;
+  /** There are a keyboard and a pointer of Xen; their streams are `ports.xenKeyboard` and `ports.xenPointer`. */
+  readonly xenKeyboard?: boolean;
+  /** There is a framebuffer of Xen, which is shown while the guest uses it. */
+  readonly xenFramebuffer?: boolean;
   /** False: there is no HPET. */
   readonly hpet?: boolean;
   /** The display adapter; default: none. */

@@ -395,9 +395,9 @@ export class MachineCore {
     return this.memory.read(physical, length);
   }
 
-  /** The changes of the screen since the last call; null: there is no display adapter. */
+  /** The changes of the screen since the last call; null: there is none. */
   screenUpdate(): ScreenUpdate | null {
-    return this.pc.display?.pictures.update() ?? null;
+    return this.pc.screen.update();
   }
 
   /** The processor's registers; between two calls of `run`. */

@@ -24,7 +24,6 @@ import type { AcpiImage } from '../devices/power/image.ts';
 import type { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
-import type { DisplayAdapter } from '../devices/vga/core.ts';
 import type { GuestRegisters } from '../devices/vmport/index.ts';
 import { Unplug } from '../devices/xen-platform/registers.ts';
 import type { BlockPort } from '../host/block.ts';
@@ -69,6 +68,7 @@ import { Plugboard } from './plugboard.ts';
 import { powerChips } from './power-chips.ts';
 import { ProcessorPlugs, processorsAtStart } from './processor-plugs.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
+import { MachineScreen } from './screen.ts';
 import { soundMixer } from './sound.ts';
 import type { XenSurroundings } from './xen.ts';
 
@@ -130,7 +130,7 @@ export class Pc {
   readonly dma: Dma8237;
   readonly powerManagement: PowerManagement;
   readonly uarts: readonly Uart16550[];
-  readonly display: DisplayAdapter | null;
+  readonly screen: MachineScreen;
   readonly #mixer: SoundMixer;
   /** Whether somebody listens from the start. */
   readonly #isHeard: boolean;
@@ -160,9 +160,8 @@ export class Pc {
     this.#slots = new PciSlots(config);
     const a20 = new A20Gate((open) => layout.map.setA20(open));
     const board = this.#boardOf(options, a20);
-    const irq = board.irq;
     const hpet = config.hpet === false ? null : new Hpet({ ...board, ioApic: this.ioApic !== null });
-    const pitIrq = hpet?.replaceable(0) ?? irq(0);
+    const pitIrq = hpet?.replaceable(0) ?? board.irq(0);
     this.pit = new Pit8254({ ...board, irq: pitIrq, voice: board.voice('speaker') });
     this.pic.onAcknowledge = (number) => {
       if (number === 0) this.pit.acknowledged();
@@ -171,7 +170,7 @@ export class Pc {
     const { pirqRoutes, ...bases } = hasFirmware ? noBases : withoutFirmware;
     const power = powerChips(board, bases);
     this.powerManagement = power.powerManagement;
-    const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
+    const rtcIrq = bothLines(hpet?.replaceable(8) ?? board.irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
     this.#enterSetup(config);
     const { order = DEFAULT_ORDER, once, anyFloppy } = config.firmware ?? {};
@@ -191,8 +190,9 @@ export class Pc {
     this.pci.add(this.#hostBridge);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const bridge = this.#bridge;
-    this.display = makeDisplay(config, board, layout.map);
+    const display = makeDisplay(config, board, layout.map);
     this.hypervisor = makeHypervisor(board, options, this.localApics, this.#xenSurroundings());
+    this.screen = new MachineScreen(display?.pictures ?? null, this.hypervisor.xen?.pictures ?? null);
     const plugs = new PciPlugs(board, { pci, bridge, generalEvents: power.generalEvents });
     this.plugboard.connect('pci', plugs, []);
     const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
@@ -201,7 +201,7 @@ export class Pc {
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
     const { hyperV, xen } = this.hypervisor;
-    const optional = [vmMouse, hyperV, hpet, this.display, ...parts.flatMap((make) => make(board)), xen];
+    const optional = [vmMouse, hyperV, hpet, display, ...parts.flatMap((make) => make(board)), xen];
     this.#parts = [...chips, ...optional.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
@@ -408,7 +408,7 @@ export class Pc {
   changeHost(): void {
     this.plugboard.restart();
     this.#mixer.setHeard(this.#isHeard);
-    this.display?.pictures.forget();
+    this.screen.forget();
     this.interruptCounts.fill(0);
   }
 }

@@ -60,6 +60,11 @@ export function makeXen(
     // The host asks one balloon: that of virtio where there are two.
     balloon: config.balloon === undefined ? balloonStreams(door) : null,
     consoles: Array.from({ length: config.xenConsoles ?? 0 }, (_, n) => door.stream(hostPorts.xenConsole(n))),
+    keyboard:
+      config.xenKeyboard === true
+        ? { keys: door.stream(hostPorts.xenKeyboard), pointer: door.stream(hostPorts.xenPointer) }
+        : null,
+    hasFramebuffer: config.xenFramebuffer === true,
   });
 }
 

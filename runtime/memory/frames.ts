@@ -134,6 +134,13 @@ export class WriteWatch {
     return taken;
   }
 
+  /** Those of some frames, counted as by `take`, that have been written since they were last taken. */
+  takeAmong(frames: readonly number[]): number[] {
+    const taken = frames.filter((n) => !this.isUnwritten(n));
+    this.#mark(taken);
+    return taken;
+  }
+
   /** Whether a frame, counted from the range's first, has not been written since it was taken. */
   isUnwritten(n: number): boolean {
     return n < this.#count && (this.#frames.marks[this.#first + n] & this.#bit) !== 0;

@@ -14,7 +14,10 @@ import { BlockBackend } from './backends/block.ts';
 import { type Backend, Bus } from './backends/bus.ts';
 import { ConsoleBackend, consoleNodes } from './backends/console.ts';
 import { ConsoleLine } from './backends/console-line.ts';
+import { FramebufferBackend } from './backends/framebuffer.ts';
+import type { FramebufferPictures } from './backends/framebuffer-picture.ts';
 import { frontChannel } from './backends/front-channel.ts';
+import { KeyboardBackend } from './backends/keyboard.ts';
 import { NetworkBackend } from './backends/network.ts';
 import { XenBalloon, type XenBalloonOptions } from './balloon.ts';
 import { XenDomain, type XenDomainOptions } from './domain.ts';
@@ -30,7 +33,7 @@ const SHUTDOWN = `${HOME}/control/shutdown`;
 /** The guest says that it does what it is asked. */
 const POWER_OFF_KNOWN = `${HOME}/control/feature-poweroff`;
 const MOST_CALLS = PAGE_BYTES / STUB_BYTES;
-/** Queues of a network interface: one a processor, up to so many. */
+/** Queues of a disk or of a network interface: one a processor, up to so many. */
 const MOST_QUEUES = 8;
 /** Interrupt lines of the board that a guest may name. */
 const ISA_LINES = 16;
@@ -47,6 +50,9 @@ export interface XenOptions
   readonly cards: readonly { readonly name: string; readonly mac: readonly number[]; readonly port: NetworkPort }[];
   /** The first one is the guest's own, which it has from its start. */
   readonly consoles: readonly HostStream[];
+  /** Streams of a keyboard and its pointer (backends/keyboard.ts); null: there is none. */
+  readonly keyboard: { readonly keys: HostStream; readonly pointer: HostStream } | null;
+  readonly hasFramebuffer: boolean;
 }
 
 /** The parts of the processor that Xen looks at. */
@@ -72,6 +78,8 @@ export class Xen {
   readonly #balloon: XenBalloon;
   /** The first console. */
   readonly #console: ConsoleLine | null;
+  /** The pictures of its framebuffer; null: there is none. */
+  readonly pictures: FramebufferPictures | null;
   #processor: XenProcessor | null = null;
   #guest: GuestMemory | null = null;
 
@@ -99,7 +107,10 @@ export class Xen {
     // No device has a name with spaces, as these states have.
     const [first, ...further] = options.consoles;
     this.#console = first === undefined ? null : new ConsoleLine('xen hvc 0', memory, first);
-    const backends = this.#makeBackends(further);
+    const name = 'xen framebuffer';
+    const framebuffer = options.hasFramebuffer ? new FramebufferBackend({ ...options, name, domain }) : null;
+    this.pictures = framebuffer?.pictures ?? null;
+    const backends = [...this.#makeBackends(further), ...(framebuffer === null ? [] : [framebuffer])];
     this.#bus = new Bus(backends, this.#server, guestError);
     this.#platform = new XenPlatform(options);
     this.pciFunction = this.#platform.pciFunction;
@@ -121,7 +132,9 @@ export class Xen {
     const { memory, localApics } = options;
     const mostQueues = Math.min(localApics.length, MOST_QUEUES);
     return [
-      ...options.disks.map((disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory })),
+      ...options.disks.map(
+        (disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory, mostQueues }),
+      ),
       ...options.cards.map(
         (card, index) =>
           new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain, mostQueues }),
@@ -130,6 +143,9 @@ export class Xen {
         const index = n + 1;
         return new ConsoleBackend({ name: `xen hvc ${index}`, domain, memory, stream, index });
       }),
+      ...(options.keyboard === null
+        ? []
+        : [new KeyboardBackend({ ...options, ...options.keyboard, name: 'xen keyboard', domain })]),
     ];
   }
 

@@ -163,6 +163,8 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
   ),
   'xen-disk': addXenDisk,
   'xen-console': addXenConsole,
+  'xen-keyboard': addByOption(xenDevices['xen-keyboard']),
+  'xen-framebuffer': addByOption(xenDevices['xen-framebuffer']),
   'scsi-hd': (settings, properties) => addScsiDrive(settings, 'disk', properties),
   'scsi-cd': (settings, properties) => addScsiDrive(settings, 'cdrom', properties),
   'usb-storage': addUsbDisk,

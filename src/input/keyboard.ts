@@ -22,6 +22,9 @@ export interface KeyboardEvents {
   leds: Leds;
 }
 
+/** Keyboards that a guest uses in the place of that of the i8042. */
+export type OtherKeyboard = 'usb' | 'xen';
+
 /** Keys that go down, or up, one after the other. */
 type KeyEvent = readonly [key: number, isDown: boolean];
 
@@ -36,29 +39,35 @@ const ALT_GR = keyNumber('alt_r');
 export class Keyboard extends Emitter<KeyboardEvents> {
   readonly #ps2: Outflow;
   readonly #scancodes = new ScancodeReader();
-  #usb: Outflow | undefined;
+  readonly #others = new Map<OtherKeyboard, Outflow>();
+  /** The others that the guest uses: the first one gets the keys. */
+  #used: readonly OtherKeyboard[] = [];
   #leds: Leds = { scrollLock: false, numLock: false, capsLock: false };
-  #usesUsb = false;
   #layout: KeyboardLayout;
 
   /**
-   * Ways to the keyboard of the i8042, and to that on the USB if there is one, which gets the keys while the guest uses it.
+   * The way to the keyboard of the i8042.
    * @internal
    */
-  constructor(ps2: Outflow, usb?: Outflow, layout: KeyboardLayout = 'en-us') {
+  constructor(ps2: Outflow, layout: KeyboardLayout = 'en-us') {
     super();
     this.#ps2 = ps2;
-    this.#usb = usb;
     this.#layout = layout;
   }
 
   /**
-   * A keyboard was plugged into the USB; undefined: it was pulled out.
+   * Another keyboard has come, which gets the keys while the guest uses it; undefined: it has gone.
    * @internal
    */
-  plugUsb(line: Outflow | undefined): void {
-    this.#usb = line;
-    this.#usesUsb = false;
+  plug(name: OtherKeyboard, line: Outflow | undefined): void {
+    if (line) this.#others.set(name, line);
+    else this.#others.delete(name);
+    this.#uses(name, false);
+  }
+
+  #uses(name: OtherKeyboard, isUsed: boolean): void {
+    const others = this.#used.filter((one) => one !== name);
+    this.#used = isUsed ? [name, ...others] : others;
   }
 
   /** The layout that the guest has, for `type`: at first that of `MachineOptions.keyboardLayout`. Setting it tells the guest nothing. */
@@ -120,7 +129,7 @@ export class Keyboard extends Emitter<KeyboardEvents> {
   }
 
   #send(events: () => readonly KeyEvent[]): Promise<void> {
-    const line = (this.#usesUsb && this.#usb) || this.#ps2;
+    const line = this.#others.get(this.#used[0]!) ?? this.#ps2;
     return promised(() => line.write(Uint8Array.from(events().flatMap(([key, isDown]) => [key, isDown ? 1 : 0]))));
   }
 
@@ -130,10 +139,17 @@ export class Keyboard extends Emitter<KeyboardEvents> {
    */
   readonly usb = {
     receive: async (bytes: Uint8Array): Promise<void> => {
-      this.#usesUsb = ((bytes.at(-1) ?? 0) & 0x80) !== 0;
-      if (this.#usesUsb) await this.receive(bytes);
+      const isUsed = isUsedBy(bytes);
+      this.#uses('usb', isUsed);
+      if (isUsed) await this.receive(bytes);
     },
   };
+
+  /**
+   * Takes what the keyboard of Xen tells: whether the guest uses it. It has no lights.
+   * @internal
+   */
+  readonly xen = { receive: async (bytes: Uint8Array): Promise<void> => this.#uses('xen', isUsedBy(bytes)) };
 
   /** The machine has sent the state of its lights. Resolves when all listeners are done with it. */
   async receive(bytes: Uint8Array): Promise<void> {
@@ -142,6 +158,11 @@ export class Keyboard extends Emitter<KeyboardEvents> {
       await this.emit('leds', this.#leds);
     }
   }
+}
+
+/** Whether the guest uses a keyboard, as bit 7 of what that has told last says. */
+function isUsedBy(bytes: Uint8Array): boolean {
+  return ((bytes.at(-1) ?? 0) & 0x80) !== 0;
 }
 
 /** The keys of a text such as `ctrl-alt-delete`. */

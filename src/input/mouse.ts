@@ -23,8 +23,8 @@ export interface PointerPlace {
   readonly y: number;
 }
 
-/** A device that reports movements or places: the mouse of the i8042, one on the USB, or VMware's. */
-export type PointerName = 'ps2' | 'usb' | 'tablet' | 'vmmouse';
+/** A device that reports movements or places: the mouse of the i8042, one on the USB, VMware's, or Xen's pointer. */
+export type PointerName = 'ps2' | 'usb' | 'tablet' | 'vmmouse' | 'xen';
 
 /** One of a machine's pointers. */
 export interface Pointer {
@@ -36,16 +36,17 @@ export interface Pointer {
   readonly isAbsolute: boolean;
 }
 
-/** Ways to the machine's pointers; those on the USB stand in the order of its ports. VMware's is there while the guest uses it. */
+/** Ways to the machine's pointers; those on the USB stand in the order of its ports. VMware's and Xen's are there while the guest uses them. */
 export interface MouseLines {
   readonly ps2: Outflow;
   readonly vmmouse?: Outflow | undefined;
+  readonly xen?: Outflow | undefined;
   readonly usb?: Outflow | undefined;
   readonly tablet?: Outflow | undefined;
 }
 
 /**
- * The machine's mouse. It tells of movements, and where the guest uses a tablet (`MachineOptions.usb`) or VMware's mouse of places too. Promises
+ * The machine's mouse. It tells of movements, and where the guest uses a tablet (`MachineOptions.usb`), VMware's mouse or Xen's pointer of places too. Promises
  * resolve when the machine has taken what came before; they reject when it has ended, or ends before.
  */
 export class Mouse {
@@ -58,7 +59,7 @@ export class Mouse {
   #order: readonly PointerName[];
   /** The pointers, except that of the i8042, that the guest uses. */
   readonly #used = new Set<PointerName>();
-  /** The pointers that report places. VMware's is one of them, or is not, as the guest wants it. */
+  /** The pointers that report places. VMware's and Xen's are among them, or are not, as the guest wants it. */
   readonly #absolute = new Set<PointerName>(['tablet']);
 
   /** @internal */
@@ -108,13 +109,25 @@ export class Mouse {
    * @internal
    */
   vmmouse(line: Outflow): { receive(bytes: Uint8Array): Promise<void> } {
+    return this.#withModes('vmmouse', line);
+  }
+
+  /**
+   * Takes what the pointer of Xen tells of its use by the guest, as that of VMware's.
+   * @internal
+   */
+  xen(line: Outflow): { receive(bytes: Uint8Array): Promise<void> } {
+    return this.#withModes('xen', line);
+  }
+
+  #withModes(name: 'vmmouse' | 'xen', line: Outflow): { receive(bytes: Uint8Array): Promise<void> } {
     return {
       receive: async (bytes) => {
         const mode = bytes.at(-1);
-        this.plug('vmmouse', mode === MouseMode.off ? undefined : line);
-        if (mode === MouseMode.absolute) this.#absolute.add('vmmouse');
-        else this.#absolute.delete('vmmouse');
-        if (mode !== MouseMode.off) this.#uses('vmmouse', Uint8Array.of(1));
+        this.plug(name, mode === MouseMode.off ? undefined : line);
+        if (mode === MouseMode.absolute) this.#absolute.add(name);
+        else this.#absolute.delete(name);
+        if (mode !== MouseMode.off) this.#uses(name, Uint8Array.of(1));
       },
     };
   }
@@ -141,8 +154,8 @@ export class Mouse {
   }
 
   /**
-   * Moves the pointer to a place on the screen: from 0, which is left or at the top, to 1. Without a tablet or a mouse of VMware's that the guest
-   * uses nothing moves; it need not be the first pointer. Rejects with a RangeError for what are no numbers from 0 to 1.
+   * Moves the pointer to a place on the screen: from 0, which is left or at the top, to 1. Without a tablet, a mouse of VMware's or a pointer of
+   * Xen's that the guest uses nothing moves; it need not be the first pointer. Rejects with a RangeError for what are no numbers from 0 to 1.
    */
   moveTo(x: number, y: number): Promise<void> {
     return promised(() => {

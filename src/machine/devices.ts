@@ -5,12 +5,12 @@ import { PciDevices } from '../hot-plug/pci-devices.ts';
 import type { PluggedPci } from '../hot-plug/pci-options.ts';
 import { type PluggedProcessorInfo, ProcessorPlaces } from '../hot-plug/processor-places.ts';
 import { type PluggedUsb, UsbPorts } from '../hot-plug/usb-ports.ts';
-import { connectInput } from '../input/connect.ts';
+import { connectInput, connectXenInput } from '../input/connect.ts';
 import type { Keyboard } from '../input/keyboard.ts';
 import type { Mouse } from '../input/mouse.ts';
 import type { Notice } from '../isolate/connection.ts';
 import type { SerialPort } from '../isolate/serial.ts';
-import { hasBalloon, type MachineConfig } from '../machine-core.ts';
+import { hasBalloon, hasScreen, type MachineConfig } from '../machine-core.ts';
 import { Screen } from '../screen/index.ts';
 import { type Balloon, connectBalloon } from './balloon.ts';
 import type { MachineLink } from './link.ts';
@@ -60,6 +60,7 @@ export class MachineDevices {
     this.parallel = streams.open(ports.parallel);
     const input = connectInput(streams, made.options.keyboardLayout);
     ({ keyboard: this.keyboard, mouse: this.mouse } = input);
+    if (config.xenKeyboard) connectXenInput(streams, input);
     const plugMachine = {
       ...{ made, streams, examine, isMigrating, isAwaited, unplugged },
       answered: (drive: string) => call('answered', drive),
@@ -71,7 +72,7 @@ export class MachineDevices {
     this.usb = new UsbPorts({ ...plugMachine, input, otherIds: idsBeside(UsbPorts) });
     this.pci = new PciDevices({ ...plugMachine, otherIds: idsBeside(PciDevices) });
     this.processorPlaces = new ProcessorPlaces({ ...plugMachine, otherIds: idsBeside(ProcessorPlaces) });
-    this.screen = new Screen((config.vga ?? 'none') !== 'none', () => call('screen'));
+    this.screen = new Screen(hasScreen(config), () => call('screen'));
   }
 
   /** Names by which devices are known that cannot be pulled out. */

@@ -12,6 +12,7 @@ const names: Readonly<Record<PointerName, string>> = {
   usb: 'QEMU HID Mouse',
   tablet: 'QEMU HID Tablet',
   vmmouse: 'vmmouse',
+  xen: 'Xen PV Mouse',
 };
 
 /** A pointer as QEMU's MouseInfo tells of it. */

@@ -31,6 +31,8 @@ type DeviceName =
   | 'xen'
   | 'xenVersion'
   | 'xenConsoles'
+  | 'xenKeyboard'
+  | 'xenFramebuffer'
   | 'soundCards'
   | 'usb'
   | 'usbControllers'

@@ -39,6 +39,8 @@ const kinds = {
   vmport: 'part',
   xen: 'part',
   xenConsoles: 'part',
+  xenKeyboard: 'part',
+  xenFramebuffer: 'part',
   parallelPort: 'part',
   pcTestdev: 'part',
   ...cardKinds,

@@ -168,6 +168,16 @@ export interface MachineOptions extends OptionalCards {
    * them. The first one is there from the guest's start (`console=hvc0`). Default: 0.
    */
   readonly xenConsoles?: number;
+  /**
+   * Adds a keyboard and a pointer of Xen: `-device xen-keyboard`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses
+   * them. Default: false.
+   */
+  readonly xenKeyboard?: boolean;
+  /**
+   * Adds a framebuffer of Xen: `-device xen-framebuffer`. `Machine.screen` shows it in the display adapter's place while the guest uses it, and is
+   * dark before where there is no adapter. Default: false.
+   */
+  readonly xenFramebuffer?: boolean;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;
   /**

@@ -16,10 +16,14 @@ export interface XenOptions {
 interface WithXen {
   readonly xen?: boolean | XenOptions;
   readonly xenConsoles?: number;
+  readonly xenKeyboard?: boolean;
+  readonly xenFramebuffer?: boolean;
   readonly drives?: readonly (string | { readonly interface?: string })[];
   readonly network?: readonly { readonly card?: string }[];
 }
 
+/** Devices that a machine has once. */
+const switches = ['xenKeyboard', 'xenFramebuffer'] as const;
 /** Linux knows a console by one digit. */
 const MOST_CONSOLES = 10;
 const OLDEST_VERSION = 0x00040000;
@@ -45,14 +49,15 @@ function checkedVersion({ version = xenVersionText(XEN_VERSION) }: XenOptions): 
   return xenVersion === XEN_VERSION ? {} : { xenVersion };
 }
 
-/** @throws ConfigurationError for a disk, a card or consoles of Xen in a machine without it */
-function checkNoXen({ xenConsoles = 0, drives = [], network = [] }: WithXen): void {
+/** @throws ConfigurationError for a device of Xen in a machine without it */
+function checkNoXen({ xenConsoles = 0, drives = [], network = [], ...others }: WithXen): void {
   const disk = drives.findIndex((drive) => typeof drive === 'object' && drive?.interface === 'xen');
   const card = network.findIndex((one) => one?.card === 'xen-net-device');
   const places = [
     ...(disk >= 0 ? [`drives[${disk}]`] : []),
     ...(card >= 0 ? [`network[${card}]`] : []),
     ...(xenConsoles === 0 ? [] : ['xenConsoles']),
+    ...switches.filter((name) => checkedBoolean(name, others[name] ?? false)),
   ];
   if (places.length > 0)
     throw new ConfigurationError(
@@ -64,7 +69,9 @@ function checkNoXen({ xenConsoles = 0, drives = [], network = [] }: WithXen): vo
  * Xen as the options ask for it.
  * @throws ConfigurationError that names the option
  */
-export function checkedXen(options: WithXen): Pick<MachineConfig, 'xen' | 'xenVersion' | 'xenConsoles'> {
+export function checkedXen(
+  options: WithXen,
+): Pick<MachineConfig, 'xen' | 'xenVersion' | 'xenConsoles' | (typeof switches)[number]> {
   const { xen = false, xenConsoles = 0 } = options;
   if (typeof xen === 'object') checkNames('xen', xen, ['version']);
   const isThere = typeof xen === 'object' || checkedBoolean('xen', xen);
@@ -77,5 +84,8 @@ export function checkedXen(options: WithXen): Pick<MachineConfig, 'xen' | 'xenVe
     xen: true,
     ...(typeof xen === 'object' && checkedVersion(xen)),
     ...(consoles > 0 && { xenConsoles: consoles }),
+    ...Object.fromEntries(
+      switches.filter((name) => checkedBoolean(name, options[name] ?? false)).map((name) => [name, true]),
+    ),
   };
 }

@@ -49,7 +49,7 @@ export class Screen {
   /** When the update before has been taken. */
   #last: Promise<void> = Promise.resolve();
 
-  /** Whether the machine has a display adapter. */
+  /** Whether the machine has a display adapter, or a framebuffer of Xen. */
   readonly isThere: boolean;
 
   /** @internal Made by machines only. */

@@ -36,6 +36,7 @@ const ways: Readonly<Record<Way, { readonly xen: NonNullable<MachineOptions['xen
 interface Guest extends LinuxDisk {
   shell: LinuxShell;
   readonly way: Way;
+  readonly processors: number;
   readonly drives: readonly DriveOptions[];
   readonly source: Peer;
   readonly sink: Peer;
@@ -81,7 +82,7 @@ async function boot(linux: DebianLinux, { engine, processors, way }: Variant, fo
     network,
     log: ['guest_errors'],
   });
-  const guest = { shell, way, drives, image, device: '/dev/xvda', source, sink, received, mistakes: '' };
+  const guest = { shell, way, processors, drives, image, device: '/dev/xvda', source, sink, received, mistakes: '' };
   listenForMistakes(guest);
   await shell.run('while ! [ -e /dev/xvda -a -e /dev/xvdc -a -e /sys/class/net/eth0 ]; do sleep 0.1; done');
   return guest;
@@ -132,7 +133,9 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
   ],
   [
     'the driver finds the disks; emulated disks and network cards are unplugged',
-    async ({ shell }) => {
+    async ({ shell, processors }) => {
+      // A queue for each processor.
+      expect(await shell.run('ls /sys/block/xvda/mq | wc -l')).toBe(`${processors}`);
       expect(await shell.run("cat /sys/bus/pci/devices/*/class | grep -c '^0x02' || true")).toBe('0');
       expect(await shell.run('cat /sys/block/sd*/size 2>/dev/null || true')).toBe('');
       const told = 'cat /sys/block/xvda/size /sys/block/xvda/queue/write_cache /sys/block/xvda/ro /sys/block/xvdc/ro';

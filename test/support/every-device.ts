@@ -43,9 +43,11 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   acpi: true,
   hpet: true,
   vmport: true,
-  // The enlightenments of Hyper-V exclude it: `otherCards` has it.
+  // The enlightenments of Hyper-V exclude it: `otherCards` and `xenInput` have it.
   xen: false,
   xenConsoles: 0,
+  xenKeyboard: false,
+  xenFramebuffer: false,
   parallelPort: true,
   virtioPorts: [{ name: 'a' }],
   balloon: true,
@@ -77,6 +79,15 @@ export const otherCards: MachineOptions = {
   xenConsoles: 2,
   drives: [{ interface: 'xen', image: new Uint8Array(1 << 20), format: 'raw' }],
   network: cardModels.slice(MOST_CARDS).map((card) => ({ card })),
+};
+
+/** A machine with what Xen has for a user. */
+export const xenInput: MachineOptions = {
+  memory: 16,
+  boot: { demo: true },
+  xen: true,
+  xenKeyboard: true,
+  xenFramebuffer: true,
 };
 
 /** A machine to which processors may be added. */

@@ -76,8 +76,7 @@ export class PictureSource {
   readonly #state: VgaState;
   readonly #memory: VideoRam;
   readonly #extension: () => PictureExtension;
-  /** Derived: where updates have their bytes. Used again, and shared by isolates, so that none is copied or collected. */
-  #bytes: Uint8Array = new Uint8Array(0);
+  readonly #bytes = new UpdateBytes();
   /** Derived: what has been written since the last update. */
   #watch: WriteWatch | null = null;
 
@@ -92,23 +91,18 @@ export class PictureSource {
     this.#watch ??= ram.frames.watch(firstFrame, length >>> PAGE_SHIFT);
     const extension = this.#extension();
     const pages = this.#shown(extension).flatMap(([from, to]) => this.#watch!.take(from, to - from));
-    const bytes = this.#room(pages.length * PAGE_BYTES);
+    const bytes = this.#bytes.room(pages.length * PAGE_BYTES);
     pages.forEach((page, n) => {
       const at = (firstFrame + page) * PAGE_BYTES;
       bytes.set(ram.bytes.subarray(at, at + PAGE_BYTES), n * PAGE_BYTES);
     });
-    return { registers: this.#registers(extension), memoryBytes: length, pages, bytes };
+    return { registers: screenRegisters(this.#state, extension), memoryBytes: length, pages, bytes };
   }
 
   /** The next update is the first one of another screen. */
   forget(): void {
     this.#watch?.release();
     this.#watch = null;
-  }
-
-  #room(length: number): Uint8Array {
-    if (this.#bytes.length < length) this.#bytes = new Uint8Array(allocateShared(length));
-    return this.#bytes.subarray(0, length);
   }
 
   /** Pages that the picture may come from, in ascending order: the first, and the one after the last. */
@@ -132,20 +126,32 @@ export class PictureSource {
     if (depth === 0) return [0, addressMask > VGA_MASK && end > VGA_MASK ? length : VGA_MASK + 1];
     return end > length || lineCompare < height ? [0, length] : [start, end];
   }
+}
 
-  #registers(extension: PictureExtension): ScreenRegisters {
-    const { miscellaneous, attributeIndex, dacMask, ...state } = this.#state;
-    return {
-      miscellaneous,
-      attributeIndex,
-      dacMask,
-      ...extension,
-      sequencer: state.sequencer.slice(0, SEQUENCER_SHOWN),
-      graphics: state.graphics.slice(0, GRAPHICS_SHOWN),
-      crtc: state.crtc.slice(0, CRTC_SHOWN),
-      attribute: state.attribute.slice(),
-      palette: state.palette.slice(),
-    };
+/** The registers of a card, as an update has them. */
+export function screenRegisters(state: VgaState, extension: PictureExtension): ScreenRegisters {
+  const { miscellaneous, attributeIndex, dacMask } = state;
+  return {
+    miscellaneous,
+    attributeIndex,
+    dacMask,
+    ...extension,
+    sequencer: state.sequencer.slice(0, SEQUENCER_SHOWN),
+    graphics: state.graphics.slice(0, GRAPHICS_SHOWN),
+    crtc: state.crtc.slice(0, CRTC_SHOWN),
+    attribute: state.attribute.slice(),
+    palette: state.palette.slice(),
+  };
+}
+
+/** Derived: where updates have their bytes. Used again, and shared by isolates, so that none is copied or collected. */
+export class UpdateBytes {
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  /** So many bytes, which are those of the call before. */
+  room(length: number): Uint8Array {
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(allocateShared(length));
+    return this.#bytes.subarray(0, length);
   }
 }
 

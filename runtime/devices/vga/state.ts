@@ -29,7 +29,7 @@ export const vgaFields = {
   latch: i32,
 };
 
-const vgaState = describe(vgaFields);
+export const vgaState = describe(vgaFields);
 
 /** An adapter's state as the shared parts see it. */
 export type VgaState = StateOf<typeof vgaState>;

@@ -6,9 +6,9 @@ import { HOME, type StoreServer } from '../store/server.ts';
 const BusState = {
   unknown: 0,
   initialising: 1,
-  initialised: 2,
+  initWait: 2,
+  initialised: 3,
   connected: 4,
-  frontInitialised: 3,
   closing: 5,
   closed: 6,
 } as const;
@@ -32,6 +32,8 @@ export interface Backend {
   connect(front: FrontValues): Readonly<Record<string, string>> | null;
   /** Both ends are connected: something may be in the rings already. */
   start(): void;
+  /** The front end says that it has seen that, and may have asked for more. */
+  confirmed?(): void;
   disconnect(): void;
 }
 
@@ -61,7 +63,7 @@ export class Bus {
         frontend: front,
         'frontend-id': `${GUEST_DOMAIN}`,
         online: '1',
-        state: `${BusState.initialised}`,
+        state: `${BusState.initWait}`,
         ...backend.backNodes(),
       };
       return [...below(front, inFront), ...below(back, inBack)];
@@ -89,9 +91,12 @@ export class Bus {
 
   #follow(backend: Backend, front: number): void {
     const own = this.#stateOf(backend);
-    if (front === BusState.initialising && own === BusState.closed) this.#setState(backend, BusState.initialised);
-    else if ((front === BusState.frontInitialised || front === BusState.connected) && own === BusState.initialised)
-      this.#begin(backend);
+    const isReady = front === BusState.initialised || front === BusState.connected;
+    // Linux's drivers of keyboards and framebuffers do not say that they begin when they come again.
+    const comesAgain = front === BusState.initialised && own === BusState.closed;
+    if (front === BusState.initialising && own === BusState.closed) this.#setState(backend, BusState.initWait);
+    else if ((isReady && own === BusState.initWait) || comesAgain) this.#begin(backend);
+    else if (front === BusState.connected && own === BusState.connected) backend.confirmed?.();
     else if (front === BusState.closing && own !== BusState.closed) {
       backend.disconnect();
       this.#setState(backend, BusState.closing);

@@ -95,6 +95,14 @@ describe('a watch of writes', () => {
   });
 });
 
+test('a watch takes those of some frames, in any order and more than once', () => {
+  const rig = new Rig();
+  const watch = rig.watch();
+  for (const address of [0x8000, 0xa000, 0xf000]) rig.store(address);
+  expect([watch.takeAmong([7, 1, 2, 7]), watch.takeAmong([2]), watch.take()]).toEqual([[7, 2, 7], [], [0]]);
+  expect(rig.store(0xf000)).toBe('slow');
+});
+
 describe('spans of RAM that may be accessed directly', () => {
   test('are those of pages that were accessed so before, up to the end of the page', () => {
     const { mmu } = new Rig();

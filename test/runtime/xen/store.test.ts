@@ -7,7 +7,7 @@ const EVENT = 15;
 
 test('a guest reads, writes and removes nodes of its own', () => {
   const rig = new XenRig();
-  expect(rig.ask(DIRECTORY, 'device')).toBe('vbd\0vif\0console\0');
+  expect(rig.ask(DIRECTORY, 'device')).toBe('vbd\0vif\0console\0vkbd\0vfb\0');
   expect(rig.ask(READ, 'name\0')).toBe('rawiron');
   expect(rig.ask(WRITE, 'data/some/where\0x\0y')).toBe('OK\0');
   expect(rig.ask(READ, '/local/domain/1/data/some/where\0')).toBe('x\0y');

@@ -23,6 +23,9 @@ export const Place = {
   sendRing: 21,
   receiveRing: 22,
   consoleRing: 23,
+  keyboard: 24,
+  framebuffer: 25,
+  directory: 26,
   data: 32,
 } as const;
 const DOMAIN = 0x7ff0;
@@ -33,13 +36,16 @@ export const contents = (sectors: number): Uint8Array =>
 
 /** A guest of Xen that the test is: memory where linear addresses are physical ones, two processors, a disk and a network interface. */
 export class XenRig extends Rig {
-  readonly bytes = new Uint8Array(MEMORY_BYTES);
+  readonly map = new PhysicalMap(new GuestRam(MEMORY_BYTES, SHARED_BYTES));
+  readonly bytes = this.map.ram.bytes.subarray(0, MEMORY_BYTES);
   readonly view = new DataView(this.bytes.buffer);
   readonly special = new Uint8Array(SPECIAL_PAGES * PAGE);
   readonly disk = new MemoryBlock('disk', contents(SECTORS), this);
   readonly cable = new TestCable();
   readonly balloon = { stream: recordedStream(), statistics: recordedStream() };
   readonly consoles = [recordedStream(), recordedStream()] as const;
+  readonly keys = recordedStream();
+  readonly pointer = recordedStream();
   /** Vectors that processors were told of events by. */
   readonly upcalls: [processor: number, vector: number][] = [];
   /** By processor: interrupts that are given past the APIC. */
@@ -62,12 +68,15 @@ export class XenRig extends Rig {
       if (part === null) target.fill(0xff);
       else target.set(part);
     },
-    write: (address, bytes) => this.#part(address, bytes.length)?.set(bytes),
+    write: (address, bytes) => {
+      this.#part(address, bytes.length)?.set(bytes);
+      if (address < MEMORY_BYTES) this.map.ram.frames.stored(address, bytes.length, 'device');
+    },
   };
 
   constructor(consoles?: readonly HostStream[]) {
     super();
-    const { memory, clock, events, guestError, ports, irq } = this;
+    const { memory, clock, events, guestError, ports, irq, map, keys, pointer } = this;
     // A real line has no more.
     const line = () => {
       if (++this.lineEnds > 32) throw new Error('more than 32 inputs');
@@ -76,7 +85,7 @@ export class XenRig extends Rig {
     this.xen = new Xen({
       ...{ memory, clock, events, guestError, ports, irq: line, pciIrq: line },
       ...{ version: 0x40011, memoryBytes: MEMORY_BYTES, device: 2, firstFrame: 0 },
-      map: new PhysicalMap(new GuestRam(1 << 20, SHARED_BYTES)),
+      map,
       localApics: [0, 1].map((processor) => ({
         deliver: ({ mode, vector }) => {
           if (mode === DeliveryMode.fixed) this.upcalls.push([processor, vector]);
@@ -89,6 +98,7 @@ export class XenRig extends Rig {
       power: {
         powerOff: () => this.offs.push('off'),
         reset: () => this.offs.push('reset'),
+        wake: () => this.offs.push('wake'),
       } as never,
       secondsAtStart: () => 1000.5,
       unplugged: () => this.unplugs++,
@@ -97,6 +107,8 @@ export class XenRig extends Rig {
       cards: [{ name: 'card', mac: [0x52, 0x54, 0, 0x12, 0x34, 0x56], port: this.cable }],
       consoles: consoles ?? this.consoles,
       balloon: this.balloon,
+      keyboard: { keys, pointer },
+      hasFramebuffer: true,
     });
     const result = new PageWalk();
     const allows = (linear: number) => {
@@ -246,6 +258,52 @@ export class XenRig extends Rig {
     return channel;
   }
 
+  /** The front end of the keyboard says where its page is, and that it is there; its channel. */
+  connectKeyboard(nodes: Readonly<Record<string, string>> = {}): number {
+    const channel = this.allocateChannel();
+    const page = { 'page-gref': `${this.grant(Place.keyboard)}` };
+    this.#enter('vkbd', { ...('page-ref' in nodes ? {} : page), 'event-channel': `${channel}`, ...nodes });
+    return channel;
+  }
+
+  /** Events that the keyboard's ring has and that the guest takes; it tells of that. */
+  keyboardEvents(channel: number): DataView[] {
+    const page = Place.keyboard * PAGE;
+    const [consumed, produced] = [this.view.getUint32(page, true), this.view.getUint32(page + 4, true)];
+    this.view.setUint32(page, produced, true);
+    const events = Array.from({ length: (produced - consumed) >>> 0 }, (_, n) => {
+      const at = page + 1024 + (((consumed + n) >>> 0) % 51) * 40;
+      return new DataView(this.bytes.slice(at, at + 40).buffer);
+    });
+    this.callWith(32, 4, channel);
+    return events;
+  }
+
+  /** The front end of the framebuffer says that it is there: its page has the layout already; its channel. */
+  connectFramebuffer(nodes: Readonly<Record<string, string>> = {}): number {
+    const channel = this.allocateChannel();
+    const usual = { 'page-ref': `${Place.framebuffer}`, 'event-channel': `${channel}`, protocol: 'x86_32-abi' };
+    this.#enter('vfb', { ...usual, ...nodes });
+    return channel;
+  }
+
+  /** The front end of the framebuffer sends an event: its type and words. */
+  framebufferEvent(channel: number, type: number, ...words: readonly number[]): void {
+    const page = Place.framebuffer * PAGE;
+    const produced = this.view.getUint32(page + 12, true);
+    const at = page + 2048 + (produced % 51) * 40;
+    this.view.setUint8(at, type);
+    for (const [n, word] of words.entries()) this.view.setInt32(at + 4 + 4 * n, word, true);
+    this.view.setUint32(page + 12, produced + 1, true);
+    this.callWith(32, 4, channel);
+  }
+
+  /** Writes nodes of a front end, then its state. */
+  #enter(kind: string, nodes: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries({ ...nodes, state: '3' }))
+      this.ask(11, `device/${kind}/0/${name}\0${value}`);
+  }
+
   /** The guest writes to a console. */
   say(console: number, channel: number, text: string): void {
     const page = this.consolePage(console);
@@ -278,7 +336,12 @@ export class XenRig extends Rig {
 
   /** Puts requests of the disk into its ring, and tells of them: bytes of each. */
   request(channel: number, ...requests: readonly Uint8Array[]): void {
-    const ring = Place.blockRing * PAGE;
+    this.requestAt(Place.blockRing, channel, ...requests);
+  }
+
+  /** Puts requests into a ring of the disk that is in another page. */
+  requestAt(page: number, channel: number, ...requests: readonly Uint8Array[]): void {
+    const ring = page * PAGE;
     let produced = this.view.getUint32(ring, true);
     for (const request of requests) this.bytes.set(request, ring + 64 + (produced++ % 32) * 108);
     this.view.setUint32(ring, produced, true);
@@ -286,8 +349,8 @@ export class XenRig extends Rig {
   }
 
   /** Answers that have come from the disk, from the place on that was looked at last: number, operation, status. */
-  answers(from = 0): [id: number, operation: number, status: number][] {
-    const ring = Place.blockRing * PAGE;
+  answers(from = 0, page: number = Place.blockRing): [id: number, operation: number, status: number][] {
+    const ring = page * PAGE;
     const produced = this.view.getUint32(ring + 8, true);
     return Array.from({ length: produced - from }, (_, n) => {
       const at = ring + 64 + ((from + n) % 32) * 108;

@@ -60,6 +60,10 @@ test.each([
     '-machine xen=on -chardev null,id=c -device xen-console,chardev=c -device xen-console,chardev=c,idx=1',
     { xen: true, xenConsoles: 2 },
   ],
+  [
+    '-machine xen=on -device xen-keyboard -device xen-framebuffer',
+    { xen: true, xenKeyboard: true, xenFramebuffer: true },
+  ],
   ['-object rng-random,id=r,filename=/dev/urandom -device virtio-rng-pci,rng=r', { rng: true }],
   [
     '-virtfs local,path=a,,b,mount_tag=t,security_model=none,readonly=on,id=x,multidevs=remap',

@@ -35,7 +35,7 @@ test('text is typed with the layout that the guest has', () => {
     return keyboard.type('z@');
   });
   expect(typed).toEqual([0x15, 1, 0x15, 0, 0xb8, 1, 0x10, 1, 0x10, 0, 0xb8, 0]);
-  const sent = sentBy((line) => new Keyboard(line, undefined, 'fr').type('Q'));
+  const sent = sentBy((line) => new Keyboard(line, 'fr').type('Q'));
   expect(sent).toEqual([0x2a, 1, 0x1e, 1, 0x1e, 0, 0x2a, 0]);
 });
 
@@ -109,7 +109,8 @@ test.each<[string, (mouse: Mouse) => Promise<void>, string]>([
 test('keys and movements go to the USB while the guest uses what is there', async () => {
   const sent: string[] = [];
   const line = (name: string) => new Outflow(1000, (bytes) => sent.push(`${name} ${[...bytes].join(' ')}`));
-  const keyboard = new Keyboard(line('ps2'), line('usb'));
+  const keyboard = new Keyboard(line('ps2'));
+  keyboard.plug('usb', line('usb'));
   const mouse = new Mouse({ ps2: line('ps2'), usb: line('usb'), tablet: line('tablet') });
   await mouse.moveTo(1, 1);
   await keyboard.usb.receive(Uint8Array.of(0x82));
@@ -130,6 +131,32 @@ test('keys and movements go to the USB while the guest uses what is there', asyn
     ...['ps2 30 0', 'ps2 0 0 0 0 0 0'],
   ]);
   expect([keyboard.leds.numLock, mouse.isAbsolute]).toEqual([true, false]);
+});
+
+test('the keyboard and the pointer of Xen get input while the guest uses them', async () => {
+  const sent: string[] = [];
+  const line = (name: string) => new Outflow(1000, (bytes) => sent.push(`${name} ${[...bytes].join(' ')}`));
+  const keyboard = new Keyboard(line('ps2'));
+  keyboard.plug('usb', line('usb'));
+  keyboard.plug('xen', line('xen'));
+  const mouse = new Mouse({ ps2: line('ps2') });
+  const guest = mouse.xen(line('xen'));
+  await keyboard.usb.receive(Uint8Array.of(0x82));
+  await keyboard.xen.receive(Uint8Array.of(0x80));
+  await keyboard.down('a');
+  await keyboard.xen.receive(Uint8Array.of(0));
+  await keyboard.up('a');
+  // It has no lights, and turns none off.
+  expect(keyboard.leds.numLock).toBe(true);
+  await guest.receive(Uint8Array.of(2));
+  expect(mouse.pointers[0]).toEqual({ name: 'xen', number: 1, isAbsolute: false });
+  await mouse.move(1, 2);
+  await guest.receive(Uint8Array.of(1));
+  await mouse.moveTo(1, 0);
+  await guest.receive(Uint8Array.of(0));
+  await mouse.move(3, 0);
+  expect(mouse.pointers).toHaveLength(1);
+  expect(sent).toEqual([...['xen 30 1', 'usb 30 0', 'xen 1 0 254 255 0 0', 'xen 255 127 0 0 0 0', 'ps2 3 0 0 0 0 0']]);
 });
 
 test('which pointer is used can be chosen, until the guest begins to use another one', async () => {

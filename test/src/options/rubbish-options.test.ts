@@ -65,6 +65,8 @@ const right = {
     vmport: true,
     xen: { version: '4.16' },
     xenConsoles: 1,
+    xenKeyboard: true,
+    xenFramebuffer: true,
     pciSlots: { vga: 2, ahci: 7 },
   },
   usbControllers: [{ model: 'piix3-usb-uhci', id: 'u' }],

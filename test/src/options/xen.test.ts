@@ -9,6 +9,13 @@ test('a machine with Xen has as many consoles as were asked for', () => {
   expect(checkOptions({ boot, xenConsoles: 0 }).xenConsoles).toBeUndefined();
 });
 
+test('a machine with Xen has its keyboard and its framebuffer if they were asked for', () => {
+  const config = checkOptions({ boot, xen: true, xenKeyboard: true, xenFramebuffer: true });
+  expect(config).toMatchObject({ xenKeyboard: true, xenFramebuffer: true });
+  const without = checkOptions({ boot, xen: true, xenKeyboard: false });
+  expect([without.xenKeyboard, without.xenFramebuffer]).toEqual([undefined, undefined]);
+});
+
 test.each([
   ['4.0', 0x40000],
   ['4.16', 0x40010],
@@ -19,6 +26,9 @@ test.each([
 
 test.each<[MachineOptions, string]>([
   [{ xenConsoles: 1 }, 'xenConsoles is for drivers of Xen, which the machine has not; give xen (-machine xen=on)'],
+  [{ xenKeyboard: true }, 'xenKeyboard is for drivers of Xen'],
+  [{ xenFramebuffer: true }, 'xenFramebuffer is for drivers of Xen'],
+  [{ xen: true, xenFramebuffer: 1 as never }, 'xenFramebuffer is 1; it must be a boolean'],
   [{ drives: ['a', { interface: 'xen', image: 'b' }] }, 'drives[1] is for drivers of Xen'],
   [{ network: [{ card: 'xen-net-device' }] }, 'network[0] is for drivers of Xen'],
   [{ xen: { version: '4.18' } }, "xen.version is '4.18'; give a version from 4.0 to 4.17"],

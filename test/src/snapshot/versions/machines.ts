@@ -8,6 +8,7 @@ import {
   otherCards,
   usbDisk,
   vmwareMachine,
+  xenInput,
 } from '../../../support/every-device.ts';
 
 /** By the names of their files: the machines whose snapshots are kept of this version. */
@@ -18,5 +19,6 @@ export const machines: Readonly<Record<string, MachineOptions>> = {
   [`${VERSION}-vmware.snapshot`]: vmwareMachine,
   [`${VERSION}-nvme.snapshot`]: nvmeMachine,
   [`${VERSION}-cards.snapshot`]: otherCards,
+  [`${VERSION}-xen.snapshot`]: xenInput,
   [`${VERSION}-processors.snapshot`]: growingMachine,
 };
