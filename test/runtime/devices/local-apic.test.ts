@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ApicRig } from './apic-rig.ts';
 
 let rig: ApicRig;
@@ -143,6 +143,19 @@ describe('the timer', () => {
     expect(rig.get(0x390)).toBe(50);
     expect(times(1000)).toEqual([100]);
     expect([rig.get(0x390), rig.get(0x380)]).toEqual([0, 500]);
+  });
+
+  test('once, though the host does something else for longer than that while the timer is started', () => {
+    let time = 0;
+    vi.spyOn(rig.clock, 'now').mockImplementation(() => {
+      time += 10_000;
+      return time;
+    });
+    rig.enable().set(0x320, 0x40);
+    rig.set(0x380, 500);
+    expect(rig.events.nextDeadline()).toBeLessThan(Infinity);
+    rig.events.runDue(time + 1000);
+    expect(rig.local.pending).toBe(true);
   });
 
   test('again and again; it counts while it is masked; 0 stops it', () => {
