@@ -1,6 +1,7 @@
 import {
   Eflags,
   Halt,
+  Held,
   HostInterrupts,
   Segment,
   Shadow,
@@ -80,7 +81,7 @@ const bounds: Readonly<Partial<Record<WordName, Field<number>>>> = {
   interruptShadow: choice(Object.values(Shadow)),
   halted: choice(Object.values(Halt)),
   guestMode: choice([0, 1]),
-  interruptsHeld: choice([0, 1]),
+  interruptsHeld: choice(Object.values(Held)),
   hostInterrupts: choice(Object.values(HostInterrupts)),
   cr0: where(u32, 'a CR0 with CD where NW is set', hasAllowedCacheBits),
 };

@@ -63,6 +63,8 @@ export class Cpu {
   hasSeenTime = false;
   /** PAUSE: others may run for a while; null: there are none. */
   onPause: (() => void) | null = null;
+  /** An INIT that has waited for GIF comes now. */
+  onInit: () => void = () => {};
   /** The local APIC of the processor whose state this is now. */
   localApic: LocalApicPort | null;
   readonly hypervisor: Hypervisor | undefined;

@@ -4,6 +4,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { haveSamePages, KeptProcessor } from '../cpu/kept-processor.ts';
 import { addStolenTime } from '../cpu/kvm/steal-time.ts';
 import { setUnprotectedSegment } from '../cpu/segmentation.ts';
+import { acceptsInit } from '../cpu/svm/init.ts';
 import { acceptsInterrupts, isNmiWaiting, isVirtualInterruptWaiting } from '../cpu/svm/interrupts.ts';
 import { processorCount } from '../cpu/topology.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
@@ -82,6 +83,7 @@ export class Processors {
             turns.bind('processors', this.#state, { restored: () => this.#restored() }),
           ];
     if (this.count > 1) cpu.onPause = () => void this.passOn();
+    cpu.onInit = () => this.requestInit(this.current);
     this.#resetOthers();
   }
 
@@ -319,6 +321,7 @@ export class Processors {
   /** The bootstrap processor begins at the reset vector, others wait to be told where (Intel SDM vol. 3, 9.4.2). */
   #initialize(n: number): void {
     const { cpu, localApics } = this.#parts;
+    if (!acceptsInit(cpu)) return;
     cpu.initialize();
     localApics!.all[n]!.init();
     if (n === 0) this.#parts.boot();

@@ -77,7 +77,7 @@ inside:
 
 /** Engines, and the features of the processor that they are tried with. */
 const tried: readonly (readonly [Engine, features: string, paging: string])[] = [
-  ['translator', '+npt,+nrip-save', 'enabled'],
+  ['translator', '+npt,+nrip-save,+vmcb-clean,+flushbyasid', 'enabled'],
   ['interpreter', '+svm', 'disabled'],
 ];
 

@@ -11,6 +11,7 @@ export const Exit = {
   exception: 0x40,
   interrupt: 0x60,
   nmi: 0x61,
+  init: 0x63,
   virtualInterrupt: 0x64,
   /** A write of CR0 that changes more than TS and MP. */
   writeSelectedCr0: 0x65,

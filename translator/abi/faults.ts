@@ -18,4 +18,6 @@ export const Vector = {
   alignmentCheck: 17,
   machineCheck: 18,
   simdError: 19,
+  /** #SX of AMD-V (AMD64 Architecture Programmer's Manual vol. 2, 8.2.19). */
+  security: 30,
 } as const;

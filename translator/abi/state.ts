@@ -123,7 +123,7 @@ export const Word = {
   scratch: 214,
   /** AMD-V (runtime/cpu/svm): 1 while a guest runs. */
   guestMode: 224,
-  /** GIF, inverted: 1 while all interrupts are held off (after CLGI and at each exit). */
+  /** GIF, inverted: whether all interrupts are held off (after CLGI and at each exit), see Held. */
   interruptsHeld: 225,
   /** Whether maskable interrupts of the machine come while a guest runs: see HostInterrupts. */
   hostInterrupts: 226,
@@ -205,6 +205,9 @@ export const Shadow = {
    */
   stack: 3,
 } as const;
+
+/** Values of Word.interruptsHeld: GIF is set; it is clear; it is clear, and an INIT waits for it. */
+export const Held = { none: 0, all: 1, withInit: 2 } as const;
 
 /** Values of Word.hostInterrupts: the guest's IF decides whether maskable interrupts come; they don't; they do. */
 export const HostInterrupts = { byFlag: 0, held: 1, accepted: 2 } as const;

@@ -61,6 +61,8 @@ export const featureTable = {
   svm: { leaf: 0x80000001, register: 'ECX', bit: 2, has: 'optional', needs: ['msr', 'nx'] },
   npt: { leaf: 0x8000000a, register: 'EDX', bit: 0, has: 'optional', needs: ['svm'] },
   'nrip-save': { leaf: 0x8000000a, register: 'EDX', bit: 3, has: 'optional', needs: ['svm'] },
+  'vmcb-clean': { leaf: 0x8000000a, register: 'EDX', bit: 5, has: 'optional', needs: ['svm'] },
+  flushbyasid: { leaf: 0x8000000a, register: 'EDX', bit: 6, has: 'optional', needs: ['svm'] },
 
   kvm: { leaf: 1, register: 'ECX', bit: 31, has: 'pretended', needs: ['tsc', 'msr'] },
 
@@ -199,8 +201,6 @@ export const featureTable = {
   lbrv: { leaf: 0x8000000a, register: 'EDX', bit: 1, has: 'missing' },
   'svm-lock': { leaf: 0x8000000a, register: 'EDX', bit: 2, has: 'missing' },
   'tsc-scale': { leaf: 0x8000000a, register: 'EDX', bit: 4, has: 'missing' },
-  'vmcb-clean': { leaf: 0x8000000a, register: 'EDX', bit: 5, has: 'missing' },
-  flushbyasid: { leaf: 0x8000000a, register: 'EDX', bit: 6, has: 'missing' },
   decodeassists: { leaf: 0x8000000a, register: 'EDX', bit: 7, has: 'missing' },
   'pause-filter': { leaf: 0x8000000a, register: 'EDX', bit: 10, has: 'missing' },
   pfthreshold: { leaf: 0x8000000a, register: 'EDX', bit: 12, has: 'missing' },

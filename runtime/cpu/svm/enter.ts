@@ -8,6 +8,7 @@ import type { Cpu } from '../cpu.ts';
 import { inject } from '../interrupts.ts';
 import { vm86Rights } from '../segmentation.ts';
 import { hasNestedPaging, isGuestAllowed } from './allowed.ts';
+import { setGlobalInterruptFlag } from './interrupts.ts';
 import { hostArea, refuseGuest } from './leave.ts';
 import { Control, ControlBlock, Event, Save, Virtual } from './vmcb.ts';
 import { loadGuestWorld, loadPat, loadWorld, savePat, saveWorld, settle } from './world.ts';
@@ -54,7 +55,7 @@ function loadControls(cpu: Cpu, block: ControlBlock, vmcb: number): void {
   const accepts = (state[Word.eflags]! & Eflags.if) !== 0 ? HostInterrupts.accepted : HostInterrupts.held;
   state[Word.hostInterrupts] = virtual & Virtual.masksInterrupts ? accepts : HostInterrupts.byFlag;
   state[Word.guestMode] = 1;
-  state[Word.interruptsHeld] = 0;
+  setGlobalInterruptFlag(cpu);
   state[Word.vmcb] = vmcb;
   for (let n = 0; n < wordCounts.intercepts!; n++) state[Word.intercepts + n] = block.load(Control.intercepts + 4 * n);
   state[Word.portMapPage] = block.loadPage(Control.portMap);

@@ -2,6 +2,7 @@ import { Segment, Word } from '../../../translator/abi/state.ts';
 import { raiseExit } from '../../fault.ts';
 import type { Cpu } from '../cpu.ts';
 import { controlBlock } from './enter.ts';
+import { clearGlobalInterruptFlag, setGlobalInterruptFlag } from './interrupts.ts';
 import { Save } from './vmcb.ts';
 
 /** Segments of VMLOAD and VMSAVE that code uses. */
@@ -39,8 +40,9 @@ export function saveGuestState(cpu: Cpu, vmcb: number): void {
 }
 
 /** CLGI (1) and STGI (0). */
-export function holdInterrupts({ state }: Cpu, held: number): void {
-  state[Word.interruptsHeld] = held;
+export function holdInterrupts(cpu: Cpu, held: number): void {
+  if (held === 0) setGlobalInterruptFlag(cpu);
+  else clearGlobalInterruptFlag(cpu);
 }
 
 /** INVLPGA. Translations of other address spaces than the current one were forgotten when a guest was entered or left. */

@@ -1,5 +1,19 @@
-import { Eflags, HostInterrupts, Nmi, Word } from '../../../translator/abi/state.ts';
+import { Eflags, Held, HostInterrupts, Nmi, Word } from '../../../translator/abi/state.ts';
+import type { Cpu } from '../cpu.ts';
 import { Virtual } from './vmcb.ts';
+
+/** Holds all interrupts off; an INIT that waits already goes on waiting. */
+export function clearGlobalInterruptFlag({ state }: Cpu): void {
+  state[Word.interruptsHeld] ||= Held.all;
+}
+
+/** Holds interrupts off no longer; an INIT that has waited comes. */
+export function setGlobalInterruptFlag(cpu: Cpu): void {
+  const { state } = cpu;
+  const hasInit = state[Word.interruptsHeld] === Held.withInit;
+  state[Word.interruptsHeld] = Held.none;
+  if (hasInit) cpu.onInit();
+}
 
 /**
  * Whether maskable interrupts of the machine are accepted: IF decides, unless GIF is clear or a guest runs whose hypervisor has it masked by its

@@ -8,6 +8,7 @@ import type { Cpu } from '../cpu.ts';
 import { Dr6 } from '../debug.ts';
 import { shadowNow } from '../flag-instructions.ts';
 import type { InterruptKind } from '../observer.ts';
+import { clearGlobalInterruptFlag } from './interrupts.ts';
 import { Control, ControlBlock, Event } from './vmcb.ts';
 import { loadPat, loadWorld, saveGuestWorld, savePat, saveWorld, settle } from './world.ts';
 
@@ -99,7 +100,7 @@ function resumeHost(cpu: Cpu): void {
   for (const word of guestWords) state[word] = 0;
   state.fill(0, Word.intercepts, Word.intercepts + wordCounts.intercepts!);
   state[Word.hostInterrupts] = HostInterrupts.byFlag;
-  state[Word.interruptsHeld] = 1;
+  clearGlobalInterruptFlag(cpu);
   state[Word.interruptShadow] = Shadow.none;
   state[Word.cpl] = 0;
   state[Word.debug + 7] = DEBUG_CONTROL_FIXED;

@@ -6,14 +6,20 @@ import { PHYSICAL_BITS } from '../../memory/page-entry.ts';
 import type { Cpu } from '../cpu.ts';
 import type { ModelRegister } from '../model-register.ts';
 
-/** Bits of VM_CR (AMD64 Architecture Programmer's Manual vol. 2, 15.30.1): the lower three change what debuggers, INIT and A20 do. */
-const VmControl = { unused: 7, lock: 1 << 3, disabled: 1 << 4 } as const;
+/** Bits of VM_CR (AMD64 Architecture Programmer's Manual vol. 2, 15.30.1): the unused ones change what debuggers and A20 do. */
+const VmControl = { unused: 5, redirectsInit: 1 << 1, lock: 1 << 3, disabled: 1 << 4 } as const;
+const vmControlBits = Object.values(VmControl).reduce((bits, bit) => bits | bit, 0);
 
 const hasSvm: ModelRegister['exists'] = ({ features }) => features.has('svm');
 
 /** Bits of EFER that a processor with AMD-V has besides. */
 export function svmEferBits({ model, state }: Cpu): number {
   return model.features.has('svm') && (state[Word.virtualizationControl]! & VmControl.disabled) === 0 ? Efer.svme : 0;
+}
+
+/** Whether an INIT becomes a security exception (15.21.8). */
+export function redirectsInit(state: Int32Array): boolean {
+  return (state[Word.virtualizationControl]! & VmControl.redirectsInit) !== 0;
 }
 
 /** VM_CR: AMD-V can be disabled until the lock is set. */
@@ -25,8 +31,7 @@ const virtualizationControl: ModelRegister = {
     const before = state[Word.virtualizationControl]!;
     const fixed = before & VmControl.lock ? VmControl.lock | VmControl.disabled : 0;
     const next = (low & ~fixed) | (before & fixed);
-    if (high !== 0 || (low & ~(VmControl.unused | VmControl.lock | VmControl.disabled)) !== 0)
-      raise(Vector.generalProtection);
+    if (high !== 0 || (low & ~vmControlBits) !== 0) raise(Vector.generalProtection);
     if (next & VmControl.disabled && state[Word.efer]! & Efer.svme) raise(Vector.generalProtection);
     state[Word.virtualizationControl] = next;
   },

@@ -44,24 +44,30 @@ export class ApicTimer {
   start(count: number): void {
     const s = this.#state;
     if (this.#mode === TimerMode.deadline) return;
+    const now = this.#clock.now();
     s.initialCount = count;
-    s.countStart = this.#clock.now();
-    this.#schedule();
+    s.countStart = now;
+    this.#schedule(now);
   }
 
   setDivide(value: number): void {
-    const left = this.currentCount();
+    const now = this.#clock.now();
+    const left = this.#countAt(now);
     const s = this.#state;
     s.divide = value & 0xb;
     // What is left goes on at the new rate.
-    s.countStart = this.#clock.now() - (s.initialCount - left) * this.#divider;
-    this.#schedule();
+    s.countStart = now - (s.initialCount - left) * this.#divider;
+    this.#schedule(now);
   }
 
   currentCount(): number {
+    return this.#countAt(this.#clock.now());
+  }
+
+  #countAt(now: number): number {
     const s = this.#state;
     if (s.initialCount === 0 || this.#mode === TimerMode.deadline) return 0;
-    const counted = Math.floor((this.#clock.now() - s.countStart) / this.#divider);
+    const counted = Math.floor((now - s.countStart) / this.#divider);
     if (this.#mode === TimerMode.periodic) return s.initialCount - (counted % s.initialCount);
     return Math.max(0, s.initialCount - counted);
   }
@@ -70,7 +76,7 @@ export class ApicTimer {
   modeChanged(before: number): void {
     const wasDeadline = ((before >>> Lvt.timerModeShift) & 3) === TimerMode.deadline;
     if (wasDeadline === (this.#mode === TimerMode.deadline)) {
-      if (!wasDeadline) this.#schedule();
+      if (!wasDeadline) this.#schedule(this.#clock.now());
       return;
     }
     this.stop();
@@ -91,10 +97,10 @@ export class ApicTimer {
     else this.#event.arm(time);
   }
 
-  #schedule(): void {
-    const s = this.#state;
-    if (s.initialCount === 0) this.#event.disarm();
-    else this.#armAfter(this.#clock.now());
+  /** `now`: the time that the state is of. Read again, it may be after the end of a count that has just begun. */
+  #schedule(now: number): void {
+    if (this.#state.initialCount === 0) this.#event.disarm();
+    else this.#armAfter(now);
   }
 
   /** The next time that the count reaches 0, after `now`. */

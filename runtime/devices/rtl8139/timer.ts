@@ -21,25 +21,27 @@ export class CardTimer {
   }
 
   restart(): void {
-    this.#state.timerStart = this.#clock.now();
-    this.#arm();
+    const now = this.#clock.now();
+    this.#state.timerStart = now;
+    this.#arm(now);
   }
 
   /** 0: never. */
   setInterrupt(count: number): void {
     this.#state.timerInterrupt = count;
-    this.#arm();
+    this.#arm(this.#clock.now());
   }
 
   /** The count was reached; it will be once more when the counter has wrapped. */
   due(): void {
-    this.#arm();
+    this.#arm(this.#clock.now());
   }
 
-  #arm(): void {
+  /** `now`: the time that the state is of. Read again, it may be after the count that is waited for. */
+  #arm(now: number): void {
     const { timerStart, timerInterrupt } = this.#state;
     const at = timerStart + timerInterrupt * TICK;
-    const rounds = Math.max(0, Math.floor((this.#clock.now() - at) / TIMER_RANGE) + 1);
+    const rounds = Math.max(0, Math.floor((now - at) / TIMER_RANGE) + 1);
     this.#timer.arm(timerInterrupt === 0 ? Infinity : at + rounds * TIMER_RANGE);
   }
 }

@@ -1,8 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { unpack } from '../../../src/node/assets/apt.ts';
 import { type AssetFiles, cachedAssets } from '../../../src/node/assets/cache.ts';
 import { debianClient } from '../../../src/node/assets/debian-client.ts';
+import { run } from '../../../src/node/process/process.ts';
+import { inFolder } from './media.ts';
 
 /** Paths of files in packages for i386, by package. */
 type Wanted = Readonly<Record<string, readonly string[]>>;
@@ -47,9 +49,42 @@ async function download(work: string, wanted: Wanted): Promise<AssetFiles> {
 export function systemPackages(names: readonly string[]): Promise<AssetFiles> {
   return cachedAssets('guest-system', async (work) => {
     const { apt, kernelPackage } = await debianClient(work, () => {});
-    const paths = [...(await apt.downloadAll(names, () => {})), await apt.download(kernelPackage, () => {})];
-    const read = async (path: string) => [basename(path), await readFile(path)] as const;
-    return Object.fromEntries(await Promise.all(paths.map(read)));
+    return readAll([...(await apt.downloadAll(names, () => {})), await apt.download(kernelPackage, () => {})]);
+  });
+}
+
+/** Packages with all that they depend on, kept as `set`: the packages' files by their names. */
+export function programPackages(set: string, names: readonly string[]): Promise<AssetFiles> {
+  return cachedAssets(`guest-${set}`, async (work) => {
+    const { apt } = await debianClient(work, () => {});
+    return readAll(await apt.downloadAll(names, () => {}));
+  });
+}
+
+/** Files by their names without folders. */
+async function readAll(paths: readonly string[]): Promise<AssetFiles> {
+  const read = async (path: string) => [basename(path), await readFile(path)] as const;
+  return Object.fromEntries(await Promise.all(paths.map(read)));
+}
+
+/** Options of tar that leave out what no program needs. */
+const unneeded = ['doc', 'man', 'locale', 'info', 'lintian', 'perl', 'perl5'].map(
+  (name) => `--exclude=./usr/share/${name}`,
+);
+
+/** Unpacks a package's file below a folder. `options`: of tar. */
+export async function unpackPackage(file: string, into: string, options: readonly string[] = unneeded): Promise<void> {
+  await mkdir(into, { recursive: true });
+  await run('sh', ['-c', 'dpkg-deb --fsys-tarfile "$0" | tar -x "$@"', file, '-C', into, ...options]);
+}
+
+/** Unpacks packages below a folder. */
+export async function unpackPackages(packages: AssetFiles, into: string): Promise<void> {
+  await inFolder(async (folder) => {
+    for (const [name, bytes] of Object.entries(packages)) {
+      await writeFile(join(folder, name), bytes);
+      await unpackPackage(join(folder, name), into);
+    }
   });
 }
 

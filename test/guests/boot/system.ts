@@ -6,7 +6,7 @@ import { initramfs } from '../../../src/node/linux/initramfs.ts';
 import { run } from '../../../src/node/process/process.ts';
 import { type Files, inFolder, PARTITION, partitionedDisk, SECTOR, writeFiles } from './media.ts';
 import { dependencies, inOrder, type KernelModule, readModules } from './modules.ts';
-import { systemPackages } from './packages.ts';
+import { systemPackages, unpackPackage } from './packages.ts';
 
 /** Programs of the host that make the disk. */
 export const systemPrograms = ['mke2fs', 'e2fsck', 'grub-mkimage', 'qemu-img', 'dpkg-deb', 'tar'];
@@ -24,9 +24,6 @@ const rootModules = ['ata_piix', 'sd_mod', 'virtio_pci', 'virtio_blk', 'crc32c_g
 /** Other modules that can be loaded. */
 const otherModules = ['sr_mod', 'isofs', 'vfat', 'floppy', 'parport_pc', 'ppdev', 'lp', 'psmouse', 'evdev', 'pcspkr'];
 const moduleFolders = ['block', 'crypto', 'drivers', 'fs', 'lib', 'arch/x86/crypto'];
-const unneeded = ['doc', 'man', 'locale', 'info', 'lintian', 'perl', 'perl5'].map(
-  (name) => `--exclude=./usr/share/${name}`,
-);
 
 /** Configuration of sysvinit and login; Debian's packages make the rest of such files when they are configured. */
 const configuration: Files = {
@@ -109,19 +106,13 @@ async function unpackSystem(folder: string, tree: string): Promise<void> {
   for (const [name, bytes] of Object.entries(await systemPackages(packages))) {
     const file = join(folder, name);
     await writeFile(file, bytes);
-    await (name.startsWith('linux-image-') ? unpackKernel(file, folder) : unpack(file, tree, unneeded));
+    await (name.startsWith('linux-image-') ? unpackKernel(file, folder) : unpackPackage(file, tree));
   }
-}
-
-/** `options`: of tar. */
-async function unpack(file: string, into: string, options: readonly string[]): Promise<void> {
-  await mkdir(into, { recursive: true });
-  await run('sh', ['-c', 'dpkg-deb --fsys-tarfile "$0" | tar -x "$@"', file, '-C', into, ...options]);
 }
 
 function unpackKernel(file: string, folder: string): Promise<void> {
   const folders = moduleFolders.map((name) => `./lib/modules/*/kernel/${name}/*`);
-  return unpack(file, join(folder, 'kernel'), ['--wildcards', './boot/vmlinuz*', ...folders]);
+  return unpackPackage(file, join(folder, 'kernel'), ['--wildcards', './boot/vmlinuz*', ...folders]);
 }
 
 async function configure(tree: string): Promise<void> {

@@ -5,7 +5,7 @@ import { runQemu } from '../qemu-guest.ts';
 import { imageOf } from './vmm.ts';
 
 /** The processor of our machines. */
-export const processor = 'max,+npt,+nrip-save';
+export const processor = 'max,+npt,+nrip-save,+vmcb-clean,+flushbyasid';
 
 /** The answers of a machine of ours. */
 export async function askOurs(cases: readonly Case[], variant: Variant): Promise<Map<string, string>> {

@@ -66,6 +66,8 @@ const behaviour: Record<SystemFeature, (rig: Rig) => boolean> = {
   arat: (rig) => rig.cpu.model.features.has('arat'),
   npt: (rig) => rig.cpu.model.features.has('npt'),
   'nrip-save': (rig) => rig.cpu.model.features.has('nrip-save'),
+  'vmcb-clean': (rig) => rig.cpu.model.features.has('vmcb-clean'),
+  flushbyasid: (rig) => rig.cpu.model.features.has('flushbyasid'),
 };
 
 describe('CPUID', () => {
@@ -97,7 +99,7 @@ describe('CPUID', () => {
     } else expect([...byInstructions]).toContain(feature);
   });
 
-  const optional = ['kvm', 'svm', 'npt', 'nrip-save'] as const;
+  const optional = ['kvm', 'svm', 'npt', 'nrip-save', 'vmcb-clean', 'flushbyasid'] as const;
   test.each(optional)('%s: told, and there, only where it was asked for', (name) => {
     const rig = new Rig(cpuModel(`max,+${name}`));
     expect(reported(rig)).toContain(name);

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliverFault } from '../../../runtime/cpu/interrupts.ts';
 import { cpuModel } from '../../../runtime/cpu/model.ts';
+import { acceptsInit } from '../../../runtime/cpu/svm/init.ts';
 import { acceptsInterrupts, isNmiWaiting, isVirtualInterruptWaiting } from '../../../runtime/cpu/svm/interrupts.ts';
 import { leaveGuest } from '../../../runtime/cpu/svm/leave.ts';
 import type { GuestFault } from '../../../runtime/fault.ts';
 import { Exit } from '../../../translator/abi/exits.ts';
 import { Vector } from '../../../translator/abi/faults.ts';
 import { Key } from '../../../translator/abi/key.ts';
-import { Eflags, Nmi, Word } from '../../../translator/abi/state.ts';
+import { Eflags, Held, Nmi, Word } from '../../../translator/abi/state.ts';
 import { Rig, Sel } from './rig.ts';
 
 const VMCB = 0x20000;
@@ -265,6 +266,62 @@ test('CLGI holds NMIs and virtual interrupts off', () => {
   expect(waiting()).toEqual([true, true]);
   rig.trap('holdInterrupts', 1);
   expect(waiting()).toEqual([false, false]);
+});
+
+describe('INIT', () => {
+  const comes = () => [acceptsInit(rig.cpu), rig.words[Word.interruptsHeld]];
+  let asked = 0;
+
+  beforeEach(() => {
+    asked = 0;
+    rig.cpu.onInit = () => asked++;
+  });
+
+  test('comes at once where GIF is set and nobody intercepts it', () => {
+    expect(comes()).toEqual([true, Held.none]);
+    rig.trap('runGuest', VMCB, NEXT);
+    expect(comes()).toEqual([true, Held.none]);
+  });
+
+  test('waits for GIF', () => {
+    rig.trap('holdInterrupts', 1);
+    expect(comes()).toEqual([false, Held.withInit]);
+    rig.trap('holdInterrupts', 1);
+    expect([asked, rig.words[Word.interruptsHeld]]).toEqual([0, Held.withInit]);
+    rig.trap('holdInterrupts', 0);
+    expect([asked, rig.words[Word.interruptsHeld]]).toEqual([1, Held.none]);
+  });
+
+  test('is held until VMRUN too, which sets GIF, and not lost where that is refused', () => {
+    rig.trap('holdInterrupts', 1);
+    comes();
+    put(0x10, 0);
+    rig.trap('runGuest', VMCB, NEXT);
+    expect([asked, rig.words[Word.interruptsHeld]]).toEqual([0, Held.withInit]);
+    put(0x10, 1);
+    rig.trap('runGuest', VMCB, NEXT);
+    expect([asked, rig.words[Word.guestMode], rig.words[Word.interruptsHeld]]).toEqual([1, 1, Held.none]);
+  });
+
+  test('leaves the guest where it is intercepted, and still waits then', () => {
+    put(0x0c, 1 << 3);
+    rig.trap('runGuest', VMCB, NEXT);
+    expect(comes()).toEqual([false, Held.withInit]);
+    expect([field(0x70), field(0x74), field(0x78), field(0x578)]).toEqual([0x63, 0, 0, GUEST]);
+    expect([rig.words[Word.guestMode], rig.words[Word.eip]]).toEqual([0, NEXT]);
+  });
+
+  test('becomes a security exception where VM_CR redirects it, in a guest one that can be intercepted', () => {
+    setRegister(VM_CR, 2);
+    rig.trap('writeModelRegister');
+    rig.vector(30);
+    expect(comes()).toEqual([false, Held.none]);
+    expect([rig.words[Word.eip], rig.stack(1)[0]]).toEqual([0x10001e, 1]);
+    put(0x08, 1 << 30);
+    rig.trap('runGuest', VMCB, NEXT);
+    expect(comes()).toEqual([false, Held.all]);
+    expect([field(0x70), field(0x78)]).toEqual([0x5e, 1]);
+  });
 });
 
 describe('maskable interrupts', () => {

@@ -247,7 +247,7 @@ onEveryEngine(
   processorsProgram(`
 main:   call    start_others
 .wait:  pause
-        cmp     dword [ready], 2
+        cmp     dword [ready], 3
         jne     .wait
         mov     al, 1
         mov     ecx, NMI
@@ -263,9 +263,9 @@ main:   call    start_others
         cli
         mov     eax, [came]
         mov     [early], eax
-        mov     al, 1
+        mov     al, 3
         call    init
-        mov     al, 1
+        mov     al, 3
         call    start
 .until: pause
         cmp     dword [came], 1
@@ -275,13 +275,16 @@ other:  mov     ecx, 0xC0000080
         rdmsr
         or      eax, 0x1000
         wrmsr
-        lock inc dword [ready]
-        cmp     dword [ready], 3
+        mov     ecx, 1
+        lock xadd [ready], ecx
+        cmp     ecx, 3
         je      .again
+        cmp     ebx, 3
+        je      .halt
         clgi
 .halt:  hlt
         jmp     .halt
-.again: mov     dword [ICR_HIGH], 0x1000000
+.again: mov     dword [ICR_HIGH], 0x3000000
         clgi
         mov     dword [ICR_LOW], NMI
         nop
@@ -300,7 +303,95 @@ early:  dd      0
   (guest) => {
     expect([guest.word('early'), guest.word('came')]).toEqual([0, 1]);
   },
-  { cpu: 'max,+svm', topology: { sockets: 1, cores: 3, threads: 1 } },
+  { cpu: 'max,+svm', topology: { sockets: 1, cores: 4, threads: 1 } },
+);
+
+onEveryEngine(
+  'INIT leaves a guest whose hypervisor intercepts it, and still waits, until STGI; CLGI holds it too',
+  processorsProgram(`
+VMCB    equ     0x300000
+HOST    equ     0x301000
+main:   call    start_others
+        mov     ecx, 1
+        call    meet
+        mov     ecx, 2
+        call    meet
+.again: mov     al, 1
+        call    start
+        pause
+        cmp     dword [stage], 5
+        jne     .again
+        mov     eax, [wrong]
+        jmp     exit
+; Waits for a stage, and sends INIT.
+meet:   pause
+        cmp     [stage], ecx
+        jne     meet
+        mov     al, 1
+        push    ecx
+        call    init
+        pop     ecx
+        inc     dword [sent]
+        ret
+other:  cmp     dword [stage], 0
+        jne     .over
+        mov     ecx, 0xC0000080
+        mov     eax, 0x1000
+        xor     edx, edx
+        wrmsr
+        mov     ecx, 0xC0010117
+        mov     eax, HOST
+        wrmsr
+        mov     dword [VMCB + 0x0c], 8
+        mov     dword [VMCB + 0x10], 1
+        mov     dword [VMCB + 0x58], 1
+        mov     edi, VMCB + 0x400
+        mov     ecx, 4
+.next:  mov     dword [edi], 0xc930010
+        mov     dword [edi + 4], -1
+        add     edi, 16
+        loop    .next
+        mov     dword [VMCB + 0x410], 0xc9b0008
+        mov     dword [VMCB + 0x4d0], 0x1000
+        mov     eax, cr0
+        mov     [VMCB + 0x558], eax
+        mov     dword [VMCB + 0x570], 2
+        mov     dword [VMCB + 0x578], guest
+        mov     eax, VMCB
+        clgi
+        vmrun
+        mov     eax, [VMCB + 0x70]
+        mov     [code], eax
+        clgi
+        mov     dword [stage], 2
+.held:  pause
+        cmp     dword [sent], 2
+        jne     .held
+        mov     dword [stage], 3
+        stgi
+        mov     dword [wrong], 1
+        jmp     $
+.over:  mov     ecx, 0xC0000080
+        rdmsr
+        mov     [efer], eax
+        mov     dword [stage], 5
+        jmp     $
+guest:  mov     dword [stage], 1
+.spin:  inc     dword [rounds]
+        jmp     .spin
+        align 4
+stage:  dd      0
+sent:   dd      0
+rounds: dd      0
+wrong:  dd      0
+code:   dd      0
+efer:   dd      1
+`),
+  (guest, value) => {
+    expect(value).toBe(0);
+    expect([guest.word('code'), guest.word('efer')]).toEqual([0x63, 0]);
+  },
+  { cpu: 'max,+svm', ...two },
 );
 
 onEveryEngine(

@@ -38,6 +38,25 @@ const refused: readonly Case[] = [
   ),
 ];
 
+/** A guest that reads a page again after its hypervisor has mapped another one there, and has done something about its translations. */
+const remapped = (name: string, flush: string): Case => ({
+  name,
+  code: `mov eax, .guest\n call begin\n call tables\n mov dword [TABLES + 0x2000], DATA_AT + 7\n mov dword [DATA_AT], 0x5555\n mov dword [DATA_AT + 0x1000], 0x6666\n mov dword [G_CR3], TABLES\n or dword [G_CR0], 0x80000000\n call run\n mov dword [TABLES + 0x2000], DATA_AT + 0x1007\n add dword [G_EIP], 3\n ${flush}\n call run\n int 0x81\n.guest: mov ebx, [0x400000]\n vmmcall\n mov ecx, [0x400000]\n vmmcall`,
+});
+
+/** Translations of address spaces (15.16), and fields that need not be read again (15.15). */
+const kept: readonly Case[] = [
+  remapped('a guest with page tables of its own that change', 'mov dword [TLB_CONTROL], 1'),
+  remapped('a page is mapped elsewhere, and the address space flushed', 'mov dword [TLB_CONTROL], 3'),
+  remapped('a page is mapped elsewhere, and what is not global flushed', 'mov dword [TLB_CONTROL], 7'),
+  remapped('a page is mapped elsewhere, and the guest has a new address space', 'mov dword [ASID], 2'),
+  remapped('a page is mapped elsewhere, and invalidated', 'mov eax, 0x400000\n mov ecx, 1\n invlpga'),
+  {
+    name: 'fields that have not changed are clean, others are read again',
+    code: 'mov eax, .guest\n call begin\n mov dword [G_CR2], 0x1111\n call run\n mov dword [CLEAN], ~0x220\n or dword [G_CR0], 8\n mov dword [G_CR2], 0x2222\n mov dword [G_EAX], 0x1234\n add dword [G_EIP], 3\n call run\n int 0x81\n.guest: mov ebx, cr2\n vmmcall\n mov ecx, cr0\n mov edx, cr2\n mov esi, eax\n vmmcall',
+  },
+];
+
 /** Registers as the host and the guest find them. */
 const found: readonly Case[] = [
   changed(
@@ -116,10 +135,6 @@ const found: readonly Case[] = [
     code: 'mov eax, .guest\n call begin\n call tables\n mov dword [TABLES + 0x2000], DATA_AT + 7\n mov dword [DATA_AT], 0x5555\n mov dword [G_CR3], TABLES\n or dword [G_CR0], 0x80000000\n call run\n int 0x81\n.guest: mov ebx, [0x400000]\n vmmcall',
   },
   {
-    name: 'a guest with page tables of its own that change',
-    code: 'mov eax, .guest\n call begin\n call tables\n mov dword [TABLES + 0x2000], DATA_AT + 7\n mov dword [DATA_AT], 0x5555\n mov dword [DATA_AT + 0x1000], 0x6666\n mov dword [G_CR3], TABLES\n or dword [G_CR0], 0x80000000\n call run\n mov dword [TABLES + 0x2000], DATA_AT + 0x1007\n add dword [G_EIP], 3\n mov dword [VMCB + 0x5c], 1\n call run\n int 0x81\n.guest: mov ebx, [0x400000]\n vmmcall\n mov ecx, [0x400000]\n vmmcall',
-  },
-  {
     name: 'a guest with PAE paging',
     code: 'call wide_paging\n mov eax, .guest\n call begin\n mov eax, cr0\n and eax, 0x7fffffff\n mov cr0, eax\n xor eax, eax\n mov cr4, eax\n mov eax, VMCB\n vmload\n vmrun\n vmsave\n stgi\n mov eax, [G_CR0]\n mov edx, [EXIT_CODE]\n int 0x81\n.guest: mov ebx, cr4\n mov ecx, cr0\n vmmcall',
   },
@@ -146,4 +161,4 @@ const outside: readonly Case[] = [
   plain('EFER.SVME is kept', `${svme}mov ecx, 0xc0000080\n rdmsr\n and eax, 0x1000`),
 ];
 
-export const entryCases: readonly Case[] = [...refused, ...found, ...outside];
+export const entryCases: readonly Case[] = [...refused, ...found, ...kept, ...outside];

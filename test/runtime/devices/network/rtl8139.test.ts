@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { crc32 } from '../../../../runtime/crc32.ts';
 import { Command, Interrupt, Register, RxConfig } from '../../../../runtime/devices/rtl8139/registers.ts';
 import { multicastBit } from '../../../../runtime/ethernet/multicast.ts';
@@ -179,6 +179,18 @@ test('the link: media status, basic mode status and an interrupt', () => {
   expect(rig.takeStatus()).toBe(Interrupt.linkChange);
   expect(rig.read(Register.mediaStatus)).toBe(0xd4);
   expect(rig.read(Register.basicModeStatus, 2)).toBe(0x7809);
+});
+
+test('the timer interrupts in its first round, though the host does something else for longer than it counts while it is started', () => {
+  const rig = new Rtl8139Rig();
+  rig.write(Register.timerInterrupt, 4, 1000);
+  let time = rig.clock.now();
+  vi.spyOn(rig.clock, 'now').mockImplementation(() => {
+    time += 100_000;
+    return time;
+  });
+  rig.write(Register.timer, 4, 0);
+  expect(rig.events.nextDeadline()).toBeLessThan(time + 1_000_000);
 });
 
 test('the timer counts 33 MHz and interrupts at its count, once a round', () => {
