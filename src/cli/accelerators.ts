@@ -6,8 +6,8 @@ import { machine, type Settings } from './settings.ts';
 
 const off = /^off$/;
 const anything = /^/;
-/** Xen's major and minor version, 16 bits each. */
-const xen = { 'xen-version': /^(0x[0-9a-f]+|\d+)$/i };
+/** Xen's version: its major and minor number, 16 bits each, as in QEMU, or as people write it. */
+const xen = { 'xen-version': /^(0x[0-9a-f]+|\d+|\d+\.\d+)$/i };
 
 /** The properties of QEMU's accelerators: of the one that is here, those that ask for what is so anyway. */
 const accelerators: Readonly<Record<string, PropertyPatterns>> = {
@@ -27,8 +27,8 @@ export const acceleratorFlag: Flag = {
     const properties = Object.hasOwn(accelerators, name) ? accelerators[name] : {};
     const instead = 'leave it out; -engine says how code is translated';
     const { 'xen-version': version } = checkProperties(text, { accel: anything, ...properties }, instead);
-    const withXen =
-      version === undefined ? settings : machine(settings, { xen: { version: xenVersionText(Number(version)) } });
+    const written = version?.includes('.') ? version : xenVersionText(Number(version));
+    const withXen = version === undefined ? settings : machine(settings, { xen: { version: written } });
     return { ...withXen, accelerators: [...(settings.accelerators ?? []), name] };
   },
 };

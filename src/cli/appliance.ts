@@ -30,7 +30,7 @@ export function withAppliance(settings: Settings, file: string): Settings {
   return { ...settings, appliance: file };
 }
 
-/** The settings with all that the appliance says, and no flag does. Its network cards give way to those of flags, its disks come before theirs. */
+/** The settings with all that the appliance says, and no flag does. Cards of flags take the place of its network cards, and are of their models where they name none; its disks come before those of flags. */
 export async function opened(settings: Settings): Promise<Settings> {
   const { appliance: file, machine, cards, net } = settings;
   if (file === undefined) return settings;
@@ -45,7 +45,9 @@ export async function opened(settings: Settings): Promise<Settings> {
   const taken: Settings = {
     ...settings,
     machine: { ...others, ...machine, drives: [...drives, ...(machine.drives ?? [])] },
-    ...(!hasCards && { cards: network.map(({ card = 'e1000' }) => ({ card })) }),
+    cards: hasCards
+      ? cards.map((one, n) => ({ ...(network[n]?.card && { card: network[n].card }), ...one }))
+      : network.map(({ card = 'e1000' }) => ({ card })),
   };
   return told.reduce((all, note) => warned(all, `${file}: ${note}`), taken);
 }

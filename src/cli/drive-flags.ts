@@ -56,7 +56,7 @@ export const bootFlags: readonly Flag[] = [
 export const driveFlags: readonly Flag[] = [
   {
     names: ['drive'],
-    argument: `file=FILE[,if=ide|virtio|scsi|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=${formatWords}][,snapshot=on][,readonly=on][,bps=N][,iops=N]`,
+    argument: `file=FILE[,if=ide|virtio|scsi|xen|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=${formatWords}][,snapshot=on][,readonly=on][,bps=N][,iops=N]`,
     help: 'a disk or drive with this image',
     details:
       'if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1). With if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme, scsi-hd, scsi-cd or usb-storage, or for device_add. if=scsi: at a SCSI controller, a pvscsi if there is no other. bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them.',
@@ -133,6 +133,8 @@ export function connectDrive(
   const connected = {
     ...waiting,
     ...kind,
+    // As in QEMU a medium of a CD-ROM drive is not written to, whatever device has it.
+    ...(waiting?.media === 'cdrom' && kind.media === 'disk' && { readOnly: true }),
     ...(id && { id }),
     ...(device && { device }),
     ...place,
@@ -247,7 +249,7 @@ function parseDrive(text: string): Drive {
   const { index = indexAt(connection, bus ?? '', unit ?? '') } = properties;
   if (!isConnection(connection))
     throw new ConfigurationError(
-      `if=${connection} is not there yet; give if=ide, if=virtio, if=scsi, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID`,
+      `if=${connection} is not there yet; give if=ide, if=virtio, if=scsi, if=xen, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID`,
     );
   for (const name of ['rerror', 'werror']) checkErrorAction(name, properties[name]);
   checkIsOneOf('media', media, ['disk', 'cdrom']);
@@ -271,7 +273,7 @@ function parseDrive(text: string): Drive {
   };
 }
 
-const connections = ['ide', 'floppy', 'virtio', 'scsi', 'pflash', 'none'] as const;
+const connections = ['ide', 'floppy', 'virtio', 'scsi', 'xen', 'pflash', 'none'] as const;
 
 function isConnection(name: string): name is (typeof connections)[number] {
   return (connections as readonly string[]).includes(name);

@@ -389,7 +389,7 @@ export function bootOf({ boot, drives }: Pick<MachineOptions, 'boot' | 'drives'>
 }
 
 function checkedBoot(boot: Boot): Boot {
-  checkNames('boot', boot, Object.values(bootParts).flat());
+  checkNames('boot', boot, [...new Set(Object.values(bootParts).flat())]);
   const named = (['kernel', 'bios', 'flash', 'demo'] as const).filter((way) => way in boot);
   // A kernel may have firmware that boots it.
   const isFirmwareOf = (way: string) => (way === 'bios' || way === 'flash') && named.includes('kernel');

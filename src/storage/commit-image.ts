@@ -40,8 +40,11 @@ export async function commitImage(host: StorageHost, file: string, options: Comm
 
 /** @throws StorageError if an image stands on nothing */
 async function backingOf(host: StorageHost, store: ByteStore, format: ImageFormat | undefined) {
-  const header = (await formatOf(store, format)) === 'qcow2' ? await readHeader(store) : undefined;
-  if (header?.backingFile === undefined) throw new StorageError(store, 'has no backing file to commit it to');
+  const found = await formatOf(store, format);
+  if (found !== 'qcow2')
+    throw new StorageError(store, `is a ${found} image; only a qcow2 image can be committed to its backing file`);
+  const header = await readHeader(store);
+  if (header.backingFile === undefined) throw new StorageError(store, 'has no backing file to commit it to');
   const { backingFormat } = header.extensions;
   const name = backingName(host, store, header.backingFile);
   if (backingFormat === undefined || isImageFormat(backingFormat)) return { name, format: backingFormat };

@@ -79,10 +79,16 @@ export class BlockBackend implements Backend {
     this.#queues = there;
     for (const queue of there) queue.resume();
     return {
-      sectors: `${port.medium?.sectors ?? 0}`,
+      ...sizeOf(port),
       'sector-size': `${SECTOR_BYTES}`,
       info: `${this.#isReadOnly ? READ_ONLY : 0}`,
     };
+  }
+
+  /** A disk may become larger or smaller. */
+  watch(renewed: (nodes: Readonly<Record<string, string>>) => void): void {
+    const { port } = this.#options;
+    port.onMediumChanged = () => renewed(sizeOf(port));
   }
 
   start(): void {
@@ -96,3 +102,5 @@ export class BlockBackend implements Backend {
     for (const state of this.#states) clearQueue(state);
   }
 }
+
+const sizeOf = ({ medium }: BlockPort) => ({ sectors: `${medium?.sectors ?? 0}` });

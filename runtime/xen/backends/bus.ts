@@ -35,6 +35,8 @@ export interface Backend {
   /** The front end says that it has seen that, and may have asked for more. */
   confirmed?(): void;
   disconnect(): void;
+  /** Has `renewed` called with nodes of the back end's directory that change while it is connected. */
+  watch?(renewed: (nodes: Readonly<Record<string, string>>) => void): void;
 }
 
 /** Has the back ends and their front ends agree, by the states that each writes. */
@@ -47,6 +49,7 @@ export class Bus {
     this.#backends = backends;
     this.#server = server;
     this.#guestError = guestError;
+    for (const backend of backends) backend.watch?.((nodes) => this.#renew(backend, nodes));
   }
 
   /** The nodes of all devices, as a guest finds them at its start. */
@@ -113,6 +116,13 @@ export class Bus {
     for (const [path, value] of below(backOf(backend), nodes)) store.set(path, value);
     this.#setState(backend, BusState.connected);
     backend.start();
+  }
+
+  /** A front end looks at the nodes again when the state is written again, though it is the one that it was. */
+  #renew(backend: Backend, nodes: Readonly<Record<string, string>>): void {
+    if (this.#stateOf(backend) !== BusState.connected) return;
+    for (const [path, value] of below(backOf(backend), nodes)) this.#server.store.set(path, value);
+    this.#setState(backend, BusState.connected);
   }
 
   #connect(backend: Backend): Readonly<Record<string, string>> | null {

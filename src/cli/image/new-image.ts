@@ -40,7 +40,7 @@ export async function makeImage(
     // What is there looks like an image, and isn't whole. A block device keeps its size.
     await truncate(store.name).catch(() => {});
     const why = messageOf(error);
-    throw new StorageError(store, `is not the image that it should become, and what it had is gone: ${why}`);
+    throw new StorageError(store, `is empty now, and what it had is gone, as the image was not finished: ${why}`);
   }
 }
 

@@ -8,6 +8,7 @@ import { scsiBusesOf } from '../../../runtime/machine/scsi-plan.ts';
 import type { CardOptions } from '../../cards/options.ts';
 import { planDrives } from '../../drives/options.ts';
 import type { MachineOptions } from '../../options/options.ts';
+import { checkedXen } from '../../options/xen.ts';
 
 /** The hardware attached to a machine, as far as a Linux in it needs to know: drivers, and the devices that they bring. */
 export interface Attached {
@@ -56,8 +57,12 @@ const addedDevices = deviceModels.filter((model) => {
   return option !== undefined && value === undefined && linux !== undefined;
 });
 
-/** `parallel`: something is connected to the parallel port. */
+/**
+ * @param parallel something is connected to the parallel port
+ * @throws ConfigurationError for a device of Xen in a machine without it, whose kernel has no driver for that
+ */
 export function attachedTo(options: MachineOptions, parallel = false): Attached {
+  checkedXen(options);
   const drives = drivesOf(options);
   const cards = options.network ?? [];
   const shares = options.shares ?? [];

@@ -284,6 +284,18 @@ test('a disk is read and written by granted pages', () => {
   expect(rig.takeEvent(channel)).toBe(true);
 });
 
+test('a disk that becomes larger says so by its nodes, and by its state again', () => {
+  const rig = started();
+  rig.connectDisk();
+  const path = '/local/domain/0/backend/vbd/1/51712';
+  rig.ask(4, `${path}/state\0token\0`);
+  rig.fromStore();
+  rig.disk.bytes = new Uint8Array(4096 * 512);
+  rig.disk.onMediumChanged();
+  expect(rig.fromStore()).toEqual([[15, `${path}/state\0token\0`]]);
+  expect([rig.ask(2, `${path}/sectors`), rig.ask(2, `${path}/state`)]).toEqual(['4096', '4']);
+});
+
 test('an indirect request is answered with the operation that it stands for', () => {
   const rig = started();
   const channel = rig.connectDisk();

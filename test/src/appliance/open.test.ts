@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import { opened } from '../../../src/cli/appliance.ts';
+import { parseArguments } from '../../../src/cli/arguments.ts';
 import { checkImage } from '../../../src/cli/image/check.ts';
 import { imageInfo } from '../../../src/cli/image/info.ts';
 import { parseImage } from '../../../src/cli/image/main.ts';
@@ -109,6 +111,21 @@ test('an image in an archive is looked at, checked and copied out by its name', 
   expect(await checkImage(image)).toMatchObject({ code: 0 });
   expect(await (await parseImage(['convert', '-O', 'raw', `${path}/a.vmdk`, join(folder, 'copy.raw')]))()).toBe(0);
   expect(readFileSync(join(folder, 'copy.raw'))).toEqual(Buffer.from(booting));
+});
+
+test.each([
+  ['-nic user', ['vmxnet3']],
+  ['-nic user -nic user', ['vmxnet3', undefined]],
+  ['-nic user,model=e1000', ['e1000']],
+  ['', ['vmxnet3']],
+])('a command line with "%s" has the cards %j', async (flags, cards) => {
+  const card = item(10, 4, { ResourceSubType: 'VmxNet3' });
+  const path = await written('card.ova', {
+    'a.ovf': descriptorOf({ files: [file('f', 'a.vmdk')], disks: [disk('d', 'f')], items: [...items, card] }),
+    'a.vmdk': await imageOf(booting, 'd.vmdk'),
+  });
+  const settings = await opened(parseArguments([path, ...flags.split(' ').filter(Boolean)]));
+  expect(settings.cards.map(({ card }) => card)).toEqual(cards);
 });
 
 test('an image that names a file of the host is refused', async () => {

@@ -55,6 +55,12 @@ test.each([
     { virtioPorts: [{ console: true }, { name: 'p' }] },
   ],
   ['-accel tcg,xen-version=0x40010', { xen: { version: '4.16' } }],
+  ['-accel tcg,xen-version=4.16', { xen: { version: '4.16' } }],
+  ['-drive if=xen,file=v.img', { drives: [{ image: 'v.img', interface: 'xen' }] }],
+  [
+    '-drive if=none,media=cdrom,id=d,file=v.iso -device virtio-blk,drive=d',
+    { drives: [{ id: 'd', image: 'v.iso', media: 'disk', interface: 'virtio', readOnly: true }] },
+  ],
   ['-accel kvm,xen-version=262160 -accel tcg -machine xen=on', { xen: { version: '4.16' } }],
   [
     '-machine xen=on -chardev null,id=c -device xen-console,chardev=c -device xen-console,chardev=c,idx=1',
@@ -258,8 +264,8 @@ test.each([
   ],
   ['-blockdev {"driver":"raw"', `-blockdev: '{"driver":"raw"' is no JSON object`],
   [
-    '-drive disk.img,if=xen',
-    '-drive: if=xen is not there yet; give if=ide, if=virtio, if=scsi, if=floppy or if=pflash',
+    '-drive disk.img,if=sd',
+    '-drive: if=sd is not there yet; give if=ide, if=virtio, if=scsi, if=xen, if=floppy or if=pflash',
   ],
   ['-drive disk.img,format=qed', '-drive: format=qed is not there yet; give format=raw or format=qcow2 or'],
   ['-drive disk.img,media=tape', '-drive: media=tape is not there yet; give media=disk or media=cdrom'],
@@ -267,7 +273,7 @@ test.each([
   ['-drive file=', '-drive: the name of the image is empty; give the path of a file'],
   [
     '-drive if=nvme,file=a',
-    'give if=ide, if=virtio, if=scsi, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID',
+    'give if=ide, if=virtio, if=scsi, if=xen, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID',
   ],
   ['-drive id=n,file=a,if=none -device nvme,drive=n', '-device: nvme: serial property not set; give serial=TEXT'],
   ...['nvme,serial=a', 'virtio-blk-pci', 'ide-hd', 'qemu-xhci -device usb-storage'].map((device): [string, string] => [

@@ -21,7 +21,7 @@ test('where a conversion fails in the midst a new file is gone, and one that was
     const [over, anew] = await rawironEach([before, fresh].map((to) => ['image', 'convert', '-O', format, source, to]));
     expect([over!.code, anew!.code]).toEqual([1, 1]);
     expect(over!.errors).toContain(
-      `${before}: is not the image that it should become, and what it had is gone: ${source}: `,
+      `${before}: is empty now, and what it had is gone, as the image was not finished: ${source}: `,
     );
     expect(anew!.errors).toContain(`rawiron: ${source}: `);
     expect(statSync(before).size).toBe(0);

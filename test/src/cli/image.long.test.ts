@@ -196,7 +196,7 @@ const mistakes: readonly [string, () => string[], string][] = [
     '-o preallocation=all is not supported',
   ],
   ['a commit to nothing', () => ['commit', file('a.qcow2')], 'has no backing file to commit it to'],
-  ['a commit of a raw image', () => ['commit', raw()], 'has no backing file to commit it to'],
+  ['a commit of a raw image', () => ['commit', raw()], 'is a raw image; only a qcow2 image can be committed'],
   [
     'a backing file without its format',
     () => ['convert', '-O', 'qcow2', '-B', raw(), raw(), file('new')],

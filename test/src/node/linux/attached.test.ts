@@ -76,3 +76,10 @@ describe('what is attached', () => {
     expect(attachedTo({}, true)).toEqual({ ...nothing, drivers: ['parport_pc', 'lp'] });
   });
 });
+
+test.each<[string, MachineOptions]>([
+  ['a disk', { drives: [{ image, interface: 'xen' }] }],
+  ['a network card', { network: [{ card: 'xen-net-device', backend: user }] }],
+])('%s of Xen in a machine without it is told of before its driver is looked for', (_, options) => {
+  expect(() => attachedTo(options)).toThrow(/is for drivers of Xen.*give xen/);
+});
