@@ -198,13 +198,7 @@ main:   call    start_others
         sti
         mov     al, 1
         call    fixed
-.until: mov     ecx, [rounds]
-        cmp     dword [went], 50
-        jae     .over
-        jmp     .until
-.over:  cli
-        mov     eax, 1
-        jmp     exit
+.until: jmp     .until
 other:  lock inc dword [ready]
         cmp     ebx, 2
         je      .work
@@ -213,7 +207,10 @@ other:  lock inc dword [ready]
 .work:  cmp     dword [rounds], 100
         jb      .pause
         inc     dword [went]
-        jmp     .work
+        cmp     dword [went], 50
+        jb      .work
+        mov     eax, 1
+        jmp     exit
 .pause: pause
         jmp     .work
 interrupt:
