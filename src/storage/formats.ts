@@ -22,7 +22,8 @@ export function isImageFormat(name: string): name is ImageFormat {
  */
 export function formatNamed(name: string | undefined): ImageFormat | undefined {
   if (name === undefined || isImageFormat(name)) return name;
-  throw new ConfigurationError(`the format '${name}' is not supported; there are ${formatNames}`);
+  const other = name.toLowerCase() === 'vhd' ? ' (which is VHD)' : '';
+  throw new ConfigurationError(`the format '${name}' is not supported; there are ${formatNames}${other}`);
 }
 
 /** An image that is being opened, and what its format's code may use for that. */
