@@ -34,7 +34,7 @@ mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts
 mount -t tmpfs tmpfs /tmp
 hostname rawiron
-echo /bin/poweroff > /proc/sys/kernel/poweroff_cmd
+echo /bin/poweroff 2>/dev/null > /proc/sys/kernel/poweroff_cmd
 ifconfig lo 127.0.0.1 up 2>/dev/null
 [ -n "$LINES" ] && [ -n "$COLUMNS" ] && stty rows "$LINES" cols "$COLUMNS"
 stty iutf8 2>/dev/null
