@@ -144,8 +144,9 @@ export function screenRegisters(state: VgaState, extension: PictureExtension): S
   };
 }
 
-/** Derived: where updates have their bytes. Used again, and shared by isolates, so that none is copied or collected. */
+/** Where updates have their bytes. */
 export class UpdateBytes {
+  /** Derived. Used again, and shared by isolates, so that none is copied or collected. */
   #bytes: Uint8Array = new Uint8Array(0);
 
   /** So many bytes, which are those of the call before. */
