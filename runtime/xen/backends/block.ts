@@ -6,6 +6,7 @@ import { BlockQueue } from './block-queue.ts';
 import { type BlockQueueState, clearQueue, MOST_RING_ORDER, makeQueues, queuesComponent } from './block-queue-state.ts';
 import { INDIRECT_SEGMENTS } from './block-requests.ts';
 import type { Backend, FrontValues } from './bus.ts';
+import { connectQueues } from './front-queues.ts';
 
 /** The first disk, xvda: major and minor number of Linux. */
 const FIRST_DISK = 202 << 8;
@@ -63,21 +64,12 @@ export class BlockBackend implements Backend {
 
   connect(front: FrontValues): Readonly<Record<string, string>> | null {
     const { port, mostQueues } = this.#options;
-    const given = front('multi-queue-num-queues');
-    const count = given === undefined ? 1 : Number(given);
-    if (!Number.isInteger(count) || count < 1 || count > mostQueues) return null;
-    const queues = Array.from({ length: count }, (_, n) => {
-      const values: FrontValues = (name) => front(count === 1 ? name : `queue-${n}/${name}`);
-      const options = { ...this.#options, state: this.#states[n]! };
-      return BlockQueue.connect(options, values, front('ring-page-order'));
-    });
-    const there = queues.filter((queue) => queue !== null);
-    if (there.length < count) {
-      for (const queue of there) queue.disconnect();
-      return null;
-    }
-    this.#queues = there;
-    for (const queue of there) queue.resume();
+    const queues = connectQueues(front, mostQueues, (values, n) =>
+      BlockQueue.connect({ ...this.#options, state: this.#states[n]! }, values, front('ring-page-order')),
+    );
+    if (queues === null) return null;
+    this.#queues = queues;
+    for (const queue of queues) queue.resume();
     return {
       ...sizeOf(port),
       'sector-size': `${SECTOR_BYTES}`,

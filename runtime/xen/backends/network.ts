@@ -8,6 +8,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { EventQueue } from '../../time/events.ts';
 import type { XenDomain } from '../domain.ts';
 import type { Backend, FrontValues } from './bus.ts';
+import { connectQueues } from './front-queues.ts';
 import { NetworkQueue, queueState } from './network-queue.ts';
 import { ringState } from './ring.ts';
 
@@ -70,25 +71,17 @@ export class NetworkBackend implements Backend {
 
   connect(front: FrontValues): Readonly<Record<string, string>> | null {
     const { mostQueues, port } = this.#options;
-    const count = Number(front('multi-queue-num-queues') ?? 1);
-    if (!Number.isInteger(count) || count < 1 || count > mostQueues) return null;
-    const queues = Array.from({ length: count }, (_, n) => {
-      const values: FrontValues = (name) => front(count === 1 ? name : `queue-${n}/${name}`);
-      const queue = {
-        ...this.#options,
-        state: this.#state.queues[n]!,
-        takesParts: front('feature-sg') === '1',
-        takesSegments: front('feature-gso-tcpv4') === '1',
-        transmit: (frame: Uint8Array) => port.send(frame),
-      };
-      return NetworkQueue.connect(queue, values, () => this.#heard());
-    });
-    const there = queues.filter((queue) => queue !== null);
-    if (there.length < count) {
-      for (const queue of there) queue.disconnect();
-      return null;
-    }
-    this.#queues = there;
+    const shared = {
+      ...this.#options,
+      takesParts: front('feature-sg') === '1',
+      takesSegments: front('feature-gso-tcpv4') === '1',
+      transmit: (frame: Uint8Array) => port.send(frame),
+    };
+    const queues = connectQueues(front, mostQueues, (values, n) =>
+      NetworkQueue.connect({ ...shared, state: this.#state.queues[n]! }, values, () => this.#heard()),
+    );
+    if (queues === null) return null;
+    this.#queues = queues;
     return {};
   }
 

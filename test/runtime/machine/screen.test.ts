@@ -24,7 +24,7 @@ test('a framebuffer is shown in the place of the display adapter while it is the
     return screen.update()?.memoryBytes;
   });
   expect(sizes).toEqual([1, 2, 2, 1]);
-  // Updates of one that was not looked at for a while begin anew.
+  // A screen that nobody looked at for a while begins anew.
   expect(adapter.asked).toEqual(['update', 'forget', 'update']);
   expect(framebuffer.asked).toEqual(['update', 'update', 'forget']);
   screen.forget();

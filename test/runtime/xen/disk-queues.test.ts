@@ -31,7 +31,7 @@ function connect(rig: XenRig, count: number | string = 2): number[] {
 
 const state = (rig: XenRig): string => rig.ask(READ, `${BACK}/state\0`);
 
-/** What is saved of the disk, with the names of its queues. */
+/** The disk's saved state, with the names of its queues. */
 function saved(rig: XenRig): { readonly all: SavedComponents; readonly disk: object } {
   const all = saveComponents([rig.xen.component]);
   return { all, disk: (all.xen as unknown as Record<string, object>)['xen disk']! };

@@ -14,7 +14,7 @@ function started(nodes: Readonly<Record<string, string>> = {}): { rig: XenRig; c
   return { rig, channel: rig.connectKeyboard(nodes) };
 }
 
-/** What a pointer does, as the host sends it. */
+/** Bytes of a pointer's movement, as the host sends them. */
 function movement(x: number, y: number, wheel = 0, buttons = 0): Uint8Array {
   const view = new DataView(new ArrayBuffer(6));
   view.setInt16(0, x, true);
