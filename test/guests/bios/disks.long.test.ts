@@ -308,10 +308,12 @@ drive:  db 0
     expect(await bootedFrom(bootableCd({ media: BootMedia.none, image, count: 8, segment: 0x2000 }))).toBe('2z');
   });
 
-  test('with a catalogue that is not valid do not boot', async () => {
-    const cd = bootableCd({ media: BootMedia.none, image: reader });
-    cd[19 * 2048 + 28] = 0;
-    const { machine } = await machineWith({ drives: [{ image: cd, format: 'raw', media: 'cdrom' }] });
+  test.each([
+    ['with a catalogue that is not valid', 1, (cd: Uint8Array) => cd.fill(0, 19 * 2048 + 28, 19 * 2048 + 29)],
+    ['with more sectors than memory has room for', 0xffff, (cd: Uint8Array) => cd],
+  ])('%s do not boot', async (_, count, change) => {
+    const image = change(bootableCd({ media: BootMedia.none, image: reader, count }));
+    const { machine } = await machineWith({ drives: [{ image, format: 'raw', media: 'cdrom' }] });
     await machine.start();
     await machine.screen.expect(/CD\.\.\.\s+Boot failed: the boot catalogue is not valid\./);
     await machine.stop();

@@ -37,6 +37,16 @@ org 0x7C00
         mov     dx, 0x0D00
         mov     bp, .green
         int     0x10
+        mov     ah, 0x02            ; beyond the edges of the screen
+        mov     bh, 0
+        mov     dx, 0x9763
+        int     0x10
+        mov     ax, 0x0E21
+        int     0x10
+        mov     ah, 0x02
+        mov     bh, 0
+        mov     dx, 0x0D05
+        int     0x10
         mov     ah, 0x03
         mov     bh, 0
         int     0x10
@@ -91,6 +101,7 @@ const shown = [
   `${COLOURS}\x1b[11;11H\x1b[11X\x1b[12;11H\x1b[11X`,
   '\x1b[12;13H\x1b[0;1;33;41m═══',
   '\x1b[14;1H\x1b[0;32;40mgreen',
+  '\x1b[152;100H\x1b[0m!',
 ].join('');
 
 test.each(['interpreter', 'translator'] as const)(

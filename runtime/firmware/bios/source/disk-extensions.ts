@@ -96,6 +96,7 @@ packet_to_request:
         adc     edx, 0
         mov     ecx, eax
         mov     ah, DISK_BAD_REQUEST
+        jc      .bad
         cmp     edx, [bx + DRIVE_TOTAL + 4]
         ja      .bad
         jb      .good

@@ -140,7 +140,7 @@ catalogue_is_valid:
 .bad:   stc
         ret
 
-; Notes what the default entry says. BX: the CD drive. CF: an unknown medium.
+; Notes what the default entry says. BX: the CD drive. CF: an unknown medium, or more sectors than conventional memory holds.
 emulation_prepare:
         mov     si, CATALOGUE_DEFAULT
         mov     byte [EMULATION_ACTIVE], 0
@@ -160,8 +160,15 @@ emulation_prepare:
         mov     ax, BOOT_SECTOR >> 4
 .segment:
         mov     [EMULATION_SEGMENT], ax
-        mov     ax, [es:si + ENTRY_COUNT]
+        movzx   edx, ax
+        shl     edx, 4
+        movzx   eax, word [es:si + ENTRY_COUNT]
         mov     [EMULATION_COUNT], ax
+        shl     eax, 9
+        add     eax, edx
+        call    low_memory_end
+        cmp     eax, ecx
+        ja      .unknown
         mov     eax, [es:si + ENTRY_LBA]
         mov     [EMULATION_LBA], eax
         call    emulation_number

@@ -39,6 +39,8 @@ memory_setup:
 memory_range:
         mov     dl, RANGE_RESERVED
         push    bx
+        cmp     bx, RANGE_HIGH
+        ja      .none
         cmp     bx, 4
         jb      .number
         mov     eax, [EBDA_RAM_END]

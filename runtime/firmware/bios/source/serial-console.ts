@@ -407,20 +407,18 @@ console_introduce:
         call    console_send
         pop     ax
         ret
-; AL in decimal, below 100.
+; AL in decimal.
 console_number:
         push    ax
-        push    bx
-        movzx   ax, al
-        mov     bl, 10
-        div     bl
-        add     ax, '00'
-        cmp     al, '0'
-        je      .one
+        aam                         ; AH: tens, AL: ones
+        add     al, '0'
+        push    ax
+        mov     al, ah
+        test    al, al
+        jz      .ones
+        call    console_number
+.ones:  pop     ax
         call    console_send
-.one:   mov     al, ah
-        call    console_send
-        pop     bx
         pop     ax
         ret
 

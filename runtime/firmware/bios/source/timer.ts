@@ -269,7 +269,7 @@ wait_elapsed:
         cmp     byte [BDA_WAIT_ACTIVE], 0
         je      .end
         sub     dword [BDA_WAIT_TIME], WAIT_PERIOD
-        jg      .end
+        ja      .end
         call    wait_cancel
         les     di, [BDA_WAIT_FLAG]
         or      byte [es:di], 0x80

@@ -195,10 +195,11 @@ cirrus_virtual_height:
         call    cirrus_line_bytes
         pop     eax
         xor     edx, edx
+        jecxz   .most
         div     ecx
         cmp     eax, 0xFFFF
         jbe     .done
-        mov     ax, 0xFFFF
+.most:  mov     ax, 0xFFFF
 .done:  ret
 
 ; BX pixels.

@@ -22,6 +22,25 @@ EXTENSION_KEEP_MEMORY    equ 0x80
 ; What the mode is in BIOS data while one of VBE is active.
 VBE_MODE             equ 0xFF
 
+; No carry: a mode of VBE is active, with pixels and lines: a program may have set the adapter's registers to anything.
+; Keeps all registers.
+vbe_active:
+        push    ax
+        cmp     byte [BDA_MODE], VBE_MODE
+        jne     .none
+        mov     al, EXTENSION_BPP
+        call    read_extension
+        cmp     ax, 1
+        jb      .done
+        mov     al, EXTENSION_VIRTUAL_WIDTH
+        call    read_extension
+        cmp     ax, 8               ; planes have a byte for eight pixels
+.done:  pop     ax
+        ret
+.none:  pop     ax
+        stc
+        ret
+
 ; The kind of the active mode of VBE to DI. Keeps the other registers.
 vbe_kind:
         push    ax

@@ -5,11 +5,12 @@ set_text_height:
         movzx   ax, bh
         mov     [BDA_HEIGHT], ax
         call    displayed_lines     ; CX
-        mov     ax, cx
-        div     bh
-        mov     bl, al              ; rows
-        dec     al
-        mov     [BDA_LAST_ROW], al
+        xchg    ax, cx
+        movzx   cx, bh
+        xor     dx, dx
+        div     cx
+        call    set_rows
+        mov     bl, al
         call    set_character_lines
         movzx   ax, bl
         mul     word [BDA_COLUMNS]
@@ -26,6 +27,27 @@ set_text_height:
         mov     ch, cl
         dec     ch
         jmp     set_cursor_shape
+
+; The screen has AX rows, or as many as it can have if those are none or more. AX: how many.
+set_rows:
+        cmp     ax, 1
+        adc     ax, 0
+        cmp     ax, MOST_ROWS
+        jbe     .possible
+        mov     ax, MOST_ROWS
+.possible:
+        dec     ax
+        mov     [BDA_LAST_ROW], al
+        inc     ax
+        ret
+
+; Carry: no character has AX lines.
+check_character_lines:
+        cmp     ax, 1
+        jb      .done
+        cmp     ax, MOST_LINES + 1
+        cmc
+.done:  ret
 
 ; Lines of the picture to CX; a line that the CRTC shows twice is one. Changes AX, DX.
 displayed_lines:
@@ -78,7 +100,8 @@ set_character_lines:
         out     dx, ax
 .done:  ret
 
-; AL = 20 to 24: fonts of graphics modes. ES:BP: the user's, CX: its lines; BL and DL: rows of the screen.
+; AL = 20 to 24: fonts of graphics modes. ES:BP: the user's, CX: its lines; BL and DL: rows of the screen. A font whose characters
+; cannot be drawn changes nothing.
 graphics_font:
         mov     si, [bp + CALLER_BP]
         mov     di, es
@@ -98,12 +121,15 @@ graphics_font:
         mov     cx, 16
 .rom:   mov     ax, cx
         call    rom_font
-.set:   xor     ax, ax
+.set:   mov     ax, cx
+        call    check_character_lines
+        jc      .done
+        xor     ax, ax
         mov     es, ax
         mov     [es:0x43 * 4], si
         mov     [es:0x43 * 4 + 2], di
         mov     [BDA_HEIGHT], cx
-        mov     al, dl
+        mov     al, dl              ; AH: 0
         cmp     bl, 0
         je      .rows
         mov     al, 14
@@ -113,8 +139,7 @@ graphics_font:
         cmp     bl, 2
         je      .rows
         mov     al, 43
-.rows:  dec     al
-        mov     [BDA_LAST_ROW], al
+.rows:  jmp     set_rows
 .done:  ret
 .cga:   xor     ax, ax
         mov     es, ax

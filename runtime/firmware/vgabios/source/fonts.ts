@@ -13,6 +13,7 @@ font_function:
         push    di
         call    load_font_by_number
         pop     di
+        jc      .done
         test    di, 0x10
         jz      .done
         cmp     al, 3
@@ -20,7 +21,7 @@ font_function:
         jmp     set_text_height
 .done:  ret
 
-; AL: 0 user's, 1: 8x14, 2: 8x8, 4: 8x16; 3: choose blocks. AL comes back, BH: lines of a character.
+; AL: 0 user's, 1: 8x14, 2: 8x8, 4: 8x16; 3: choose blocks. AL comes back, BH: lines of a character. Carry: there is no such font.
 load_font_by_number:
         cmp     al, 0
         je      load_user_font
@@ -39,19 +40,23 @@ load_font_by_number:
         call    rom_font
         call    load_whole_font
         pop     ax
+        clc
         ret
 
-; BH: lines, BL: block, CX: characters, DX: the first, ES:BP: the font.
+; BH: lines, BL: block, CX: characters, DX: the first, ES:BP: the font. Carry: there are no characters of so many lines.
 load_user_font:
         push    ax
+        movzx   ax, bh
+        call    check_character_lines
+        jc      .done
         push    ds
         push    es
         pop     ds
         mov     si, [bp + CALLER_BP]
-        movzx   ax, bh
         call    load_font
         pop     ds
-        pop     ax
+        clc
+.done:  pop     ax
         ret
 
 ; BL: bits 0, 1, 4 and bits 2, 3, 5: blocks of characters without and with attribute bit 3.
@@ -62,6 +67,7 @@ select_font_blocks:
         mov     ah, bl
         out     dx, ax
         pop     ax
+        clc
         ret
 
 ; The font of AX lines at CS:SI to block BL.

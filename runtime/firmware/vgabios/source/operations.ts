@@ -40,6 +40,7 @@ operations:
 
 ; Does operation SI in the way of the active mode. It may change all registers but BP, DS and SP.
 call_operation:
+        call    keep_cells_drawable
         call    active_operations
         add     di, si
         cmp     byte [BDA_MODE], VBE_MODE
@@ -56,6 +57,20 @@ call_operation:
         movzx   edi, di
         shl     edi, 16
         jmp     select_bank
+
+; A program may have written anything into BIOS data: cells get 1 to MOST_LINES lines. Keeps all registers.
+keep_cells_drawable:
+        push    ax
+        mov     ax, [BDA_HEIGHT]
+        call    check_character_lines
+        jnc     .done
+        cmp     ax, 1
+        mov     ax, 1
+        jb      .store
+        mov     al, MOST_LINES
+.store: mov     [BDA_HEIGHT], ax
+.done:  pop     ax
+        ret
 
 ; Where the active mode's operations begin in the table to DI. Keeps the other registers.
 active_operations:

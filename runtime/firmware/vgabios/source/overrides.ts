@@ -21,8 +21,9 @@ GRAPHICS_HEIGHT     equ 1
 GRAPHICS_FONT       equ 3
 GRAPHICS_MODES      equ 7
 
-; The override at offset BX of the save pointer table, whose modes stand at offset CX, to ES:DI. Carry: there is none
+; The override at offset BX of the save pointer table, whose modes stand at offset CX and end with FF, to ES:DI. Carry: there is none
 ; for the active mode.
+MOST_MODES          equ 256
 find_override:
         cmp     dword [BDA_SAVE], 0
         je      .none
@@ -33,12 +34,13 @@ find_override:
         jz      .none
         mov     bx, di
         add     bx, cx
+        mov     cx, MOST_MODES
 .next:  mov     al, [es:bx]
         inc     bx
         cmp     al, [BDA_MODE]
         je      .found
         cmp     al, 0xFF
-        jne     .next
+        loopnz  .next
 .none:  stc
         ret
 .found: clc
@@ -52,6 +54,8 @@ override_text_font:
         mov     bl, [es:di + OVERRIDE_BLOCK]
         mov     bh, [es:di + OVERRIDE_HEIGHT]
         movzx   ax, bh
+        call    check_character_lines
+        jc      .none
         mov     cx, [es:di + OVERRIDE_COUNT]
         mov     dx, [es:di + OVERRIDE_FIRST]
         push    es
@@ -75,11 +79,12 @@ override_graphics_font:
         mov     cx, GRAPHICS_MODES
         call    find_override
         jc      .none
-        mov     al, [es:di + GRAPHICS_ROWS]
-        dec     al
-        mov     [BDA_LAST_ROW], al
         mov     ax, [es:di + GRAPHICS_HEIGHT]
+        call    check_character_lines
+        jc      .none
         mov     [BDA_HEIGHT], ax
+        movzx   ax, byte [es:di + GRAPHICS_ROWS]
+        call    set_rows
         mov     eax, [es:di + GRAPHICS_FONT]
         push    0
         pop     es

@@ -59,7 +59,8 @@ clip_window:
 .rows:  cmp     dl, [BDA_COLUMNS]
         jb      .columns
         mov     dl, [BDA_COLUMNS]
-        dec     dl
+        sub     dl, 1
+        jc      .done
 .columns:
         cmp     dh, ch
         jb      .done

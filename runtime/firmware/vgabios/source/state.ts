@@ -61,6 +61,8 @@ colours_and_pages:
         shr     bx, 1
 .divide:
         xor     dx, dx
+        cmp     bx, 1               ; a program may have written 0 there
+        adc     bx, 0
         div     bx
         cmp     ax, 8
         jbe     .store

@@ -47,8 +47,8 @@ window:
 
 ; BL: 0: a line has CX pixels, 2: CX bytes; 1: what it has; 3: the most. BX: bytes, CX: pixels, DX: lines in memory.
 vbe_line_length:
-        cmp     byte [BDA_MODE], VBE_MODE
-        jne     .failed
+        call    vbe_active
+        jc      .failed
         mov     dl, bl
         cmp     dl, 1
         je      .report
@@ -68,11 +68,11 @@ vbe_line_length:
         jae     .enough
         mov     cx, ax
 .enough:
-        add     cx, 7
-        and     cx, 0xFFF8
-        call    most_pixels
+        call    most_pixels         ; a multiple of 8
         cmp     cx, ax
         ja      .too_long
+        add     cx, 7
+        and     cx, 0xFFF8
         call    line_facts
         mov     al, EXTENSION_HEIGHT
         call    read_extension
@@ -98,7 +98,7 @@ vbe_line_length:
         mov     ax, VBE_FAILED
         ret
 
-; CX: pixels of CX bytes in the active mode. Changes EAX, EDX but DL.
+; CX: pixels of CX bytes in the active mode, FFF8 if there are more. Changes EAX, EDX but DL.
 pixels_of_bytes:
         push    dx
         mov     al, EXTENSION_BPP
@@ -113,7 +113,10 @@ pixels_of_bytes:
         mov     cx, ax
         jmp     .done
 .planes:
-        shl     cx, 3
+        cmp     cx, 0xFFF8 >> 3
+        jbe     .few
+        mov     cx, 0xFFF8 >> 3
+.few:   shl     cx, 3
 .done:  pop     dx
         ret
 
@@ -153,8 +156,8 @@ line_facts:
 
 ; BL: 0: the picture begins at pixel CX of line DX, 80: the same at the next retrace; 1: where it begins.
 vbe_display_start:
-        cmp     byte [BDA_MODE], VBE_MODE
-        jne     .failed
+        call    vbe_active
+        jc      .failed
         cmp     bl, 1
         je      .get
         test    bl, 0x7F
@@ -202,17 +205,21 @@ vbe_display_start:
         mov     ax, VBE_FAILED
         ret
 
-; Waits until the vertical retrace begins. Changes AL.
+; Waits until the vertical retrace begins; not for ever, as a program may have given the CRTC a picture without one. Changes AL.
+RETRACE_LOOKS equ 1 << 20
 wait_for_retrace:
+        push    ecx
         push    dx
         mov     dx, CRTC_COLOUR + 6
+        mov     ecx, RETRACE_LOOKS
 .in:    in      al, dx
         test    al, 8
-        jnz     .in
+        a32 loopnz .in
 .out:   in      al, dx
         test    al, 8
-        jz      .out
+        a32 loopz .out
         pop     dx
+        pop     ecx
         ret
 
 ; BL = 0: colours get BH bits, 6 or 8; 1: how many they have to BH.

@@ -70,6 +70,7 @@ protected_start:
 .divide:
         mov     eax, esi
         xor     edx, edx
+        jecxz   .none               ; VBE's extension is off
         div     ecx
         mov     edi, eax            ; line
         mov     eax, edx
@@ -86,6 +87,9 @@ protected_start:
         call    protected_write
         popad
         mov     ax, VBE_OK
+        ret
+.none:  popad
+        mov     ax, VBE_FAILED
         ret
 
 ; BL, CX, DX and ES:EDI as function 09 has them.
@@ -135,15 +139,18 @@ protected_write:
         ret
 
 protected_retrace:
+        push    ecx
         push    edx
         mov     dx, CRTC_COLOUR + 6
+        mov     ecx, RETRACE_LOOKS
 .in:    in      al, dx
         test    al, 8
-        jnz     .in
+        loopnz  .in
 .out:   in      al, dx
         test    al, 8
-        jz      .out
+        loopz   .out
         pop     edx
+        pop     ecx
         ret
         bits    16
 protected_end:

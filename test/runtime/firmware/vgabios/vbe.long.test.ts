@@ -135,8 +135,8 @@ describe('what VBE says of the controller', () => {
   });
 });
 
-/** Copies the functions of 4F0A to 10000h and calls them in protected mode; prints registers of the adapter. */
-const protectedMode = `
+/** Copies the functions of 4F0A to 10000h and makes calls in protected mode (EBP: the functions); prints DI, then what the text tells. */
+const protectedMode = (calls: string, told: string): string => `
 calls_start:
         mov     ax, 0x4F02
         mov     bx, 0x4111          ; 640 by 480, 16 bits
@@ -166,6 +166,25 @@ calls_start:
         mov     ss, eax
         mov     esp, 0x7000
         mov     ebp, 0x10000
+${calls}        jmp     0x10:.back
+        bits    16
+.back:  mov     eax, cr0
+        dec     ax
+        mov     cr0, eax
+        jmp     0xF000:.real
+.real:  xor     ax, ax
+        mov     ss, ax
+        mov     sp, 0x7C00
+        mov     bx, di
+        call    print_word
+${told}        jmp     finish
+gdt:    dq      0, 0x00CF9B000000FFFF, 0x00009B0F0000FFFF, 0x00CF93000000FFFF
+gdt_register:
+        dw      31
+        dd      0xF0000 + gdt
+`;
+
+const allCalls = `
         xor     ebx, ebx
         mov     edx, 3
         movzx   esi, word [ebp]
@@ -187,17 +206,10 @@ calls_start:
         add     esi, ebp
         call    esi
         mov     edi, eax
-        jmp     0x10:.back
-        bits    16
-.back:  mov     eax, cr0
-        dec     ax
-        mov     cr0, eax
-        jmp     0xF000:.real
-.real:  xor     ax, ax
-        mov     ss, ax
-        mov     sp, 0x7C00
-        mov     bx, di
-        call    print_word
+`;
+
+/** Registers of the adapter. */
+const whatTheySet = `
         mov     ax, 0x4F05
         mov     bx, 0x0100
         int     0x10
@@ -217,14 +229,32 @@ calls_start:
         call    print_word
         mov     bl, dh
         call    print_word
-        jmp     finish
-gdt:    dq      0, 0x00CF9B000000FFFF, 0x00009B0F0000FFFF, 0x00CF93000000FFFF
-gdt_register:
-        dw      31
-        dd      0xF0000 + gdt
 `;
 
 test('functions for protected mode set window, start and colours', async () => {
-  const printed = await printedByMachine(buildImage(rom, protectedMode), 'translator');
+  const printed = await printedByMachine(buildImage(rom, protectedMode(allCalls, whatTheySet)), 'translator');
   expect(printed).toBe(' 004f 0003 0008 0014 2233 2211.');
+});
+
+test('the function for the start of the picture fails where the extension is off and lines have no length', async () => {
+  const clear = (register: number): string => `
+        mov     edx, 0x1CE
+        mov     eax, ${register}
+        out     dx, ax
+        inc     edx
+        xor     eax, eax
+        out     dx, ax
+`;
+  const calls = `
+        ${clear(4)}
+        ${clear(6)}
+        xor     ebx, ebx
+        xor     ecx, ecx
+        xor     edx, edx
+        movzx   esi, word [ebp + 2]
+        add     esi, ebp
+        call    esi
+        mov     edi, eax
+`;
+  expect(await printedByMachine(buildImage(rom, protectedMode(calls, '')), 'translator')).toBe(' 014f.');
 });
