@@ -162,10 +162,10 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
     return 'pending';
   }
 
-  /** The host notices blocks of data, but not that the drive waits for a packet. */
+  /** The host notices blocks of data, those of IDENTIFY PACKET DEVICE too, but not that the drive waits for a packet. */
   blockBegins(bytes: number): void {
     const { phase, command, registers } = this.state.common;
-    if (command === Command.packet) this.#setReason(phase === Phase.packet ? Reason.command : reasonOf(phase));
+    this.#setReason(reasonOf(phase));
     if (phase === Phase.packet) return;
     if (command === Command.packet) {
       registers[Register.lbaMid] = bytes;
@@ -284,6 +284,8 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
   }
 }
 
+/** The interrupt reason while a block waits (SFF-8020i, "ATAPI Interrupt Reason Register"). */
 function reasonOf(phase: number): number {
+  if (phase === Phase.packet) return Reason.command;
   return phase === Phase.toHost ? Reason.toHost : 0;
 }

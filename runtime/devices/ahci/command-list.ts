@@ -177,19 +177,25 @@ export class CommandList implements Cable, QueueHost {
     this.#release();
   }
 
-  /** A command that its port has forgotten meanwhile ends, too. */
+  /** A drive tells of the end by its registers. A command that its port has forgotten meanwhile ends, too. */
   #end(): void {
+    const { taskFile } = this.drive!;
+    this.#countMoved();
+    taskFile.acknowledge();
+    this.#received.registers(taskFile, true);
+    this.#leave();
+  }
+
+  #countMoved(): void {
     const { slot, moved } = this.#state;
-    const drive = this.drive!;
-    this.#hasEnded = false;
-    if (slot !== NONE) {
-      const { at } = this.#header(slot);
-      this.#memory.write(at + Header.moved, Uint8Array.of(moved, moved >> 8, moved >> 16, moved >> 24));
-      this.#headers.delete(slot);
-    }
-    drive.taskFile.acknowledge();
-    this.#received.registers(drive.taskFile, true);
-    // What has failed stays in the list.
+    if (slot === NONE) return;
+    const { at } = this.#header(slot);
+    this.#memory.write(at + Header.moved, Uint8Array.of(moved, moved >> 8, moved >> 16, moved >> 24));
+    this.#headers.delete(slot);
+  }
+
+  /** The command is over. What has failed stays in the list. */
+  #leave(): void {
     if (this.#state.halted) this.#state.slot = NONE;
     else this.#release();
     this.run();
@@ -207,7 +213,17 @@ export class CommandList implements Cable, QueueHost {
     this.#isMoving = true;
     while (!this.#hasEnded && this.drive!.data.waitingBlock > 0 && this.mover.active) this.#moveBlock(this.drive!);
     this.#isMoving = false;
-    if (this.#hasEnded) this.#end();
+    if (this.#hasEnded) this.#endByBlocks(this.drive!);
+  }
+
+  /** The PIO Setup FIS of the last block to the host has had the status at the end: there is no other (Serial ATA 2.6, 11.7). */
+  #endByBlocks({ taskFile }: Drive): void {
+    this.#hasEnded = false;
+    if (taskFile.interrupt) this.#end();
+    else {
+      this.#countMoved();
+      this.#leave();
+    }
   }
 
   #moveBlock(drive: Drive): void {

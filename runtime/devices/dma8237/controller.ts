@@ -89,6 +89,19 @@ export class Controller {
     }
   }
 
+  /**
+   * The channel of the highest priority with a software request, which its mask does not hold up; null: there is none. One in cascade mode
+   * leaves the bus to others.
+   */
+  requestedChannel(): number | null {
+    const { command, requests, channels } = this.state;
+    if ((command & Command.disable) !== 0) return null;
+    const index = channels.findIndex(
+      ({ mode }, n) => (requests & (1 << n)) !== 0 && (mode & Mode.kind) !== Mode.cascade,
+    );
+    return index < 0 ? null : index;
+  }
+
   /** The channel may transfer. */
   isEnabled(index: number): boolean {
     return (this.state.command & Command.disable) === 0 && (this.state.mask & (1 << index)) === 0;

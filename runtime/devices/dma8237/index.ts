@@ -17,13 +17,19 @@ export class Dma8237 {
   readonly #state = dmaState.create();
   readonly #first = new Controller(this.#state.first);
   readonly #second = new Controller(this.#state.second);
+  /** With their first channels, and bytes of a transfer. */
+  readonly #controllers = [
+    { controller: this.#first, first: 0, unit: 1 },
+    { controller: this.#second, first: 4, unit: 2 },
+  ] as const;
   readonly #memory: BusMemory;
 
   constructor({ ports, memory }: DmaOptions) {
     this.#memory = memory;
     this.component = dmaState.bind('dma', this.#state);
-    ports.register(controllerPorts('dma first', Port.first, 0, this.#first));
-    ports.register(controllerPorts('dma second', Port.second, 1, this.#second));
+    const written = (): void => this.#serveRequests();
+    ports.register(controllerPorts({ name: 'dma first', first: Port.first, shift: 0 }, this.#first, written));
+    ports.register(controllerPorts({ name: 'dma second', first: Port.second, shift: 1 }, this.#second, written));
     ports.register({
       name: 'dma pages',
       first: Port.pages,
@@ -71,6 +77,20 @@ export class Dma8237 {
     };
   }
 
+  /**
+   * Transfers for software requests, which last until terminal count ("Request register"). Without a device that asked, the data bus floats
+   * in writes to memory, and nobody takes what is read.
+   */
+  #serveRequests(): void {
+    for (const { controller, first, unit } of this.#controllers) {
+      for (let index = controller.requestedChannel(); index !== null; index = controller.requestedChannel()) {
+        if (transferOf(controller, index) === Mode.write)
+          this.#memory.write(this.#address(controller, first + index, unit), FLOATING.subarray(0, unit));
+        controller.step(index);
+      }
+    }
+  }
+
   /** Physical address of the next transfer. Word channels shift their address, and the page's bit 0 does not count. */
   #address(controller: Controller, index: number, unit: number): number {
     const page = this.#state.pages[PAGE_REGISTERS[index]];
@@ -78,6 +98,9 @@ export class Dma8237 {
     return unit === 1 ? page * 0x10000 + address : (page & ~1) * 0x10000 + address * 2;
   }
 }
+
+/** A data bus that nobody drives. */
+const FLOATING = Uint8Array.of(0xff, 0xff);
 
 function transferOf(controller: Controller, index: number): number {
   return controller.state.channels[index & 3].mode & Mode.transfer;
@@ -102,12 +125,22 @@ function forUnits(
   return { done, ended };
 }
 
-function controllerPorts(name: string, first: number, shift: number, controller: Controller): PortRegion {
+/** A controller's name, its first port, and the distance of its ports, a power of two. */
+interface Place {
+  readonly name: string;
+  readonly first: number;
+  readonly shift: number;
+}
+
+function controllerPorts({ name, first, shift }: Place, controller: Controller, written: () => void): PortRegion {
   return {
     name,
     first,
     count: 16 << shift,
     read: (port) => controller.read((port - first) >> shift),
-    write: (port, _, value) => controller.write((port - first) >> shift, value),
+    write: (port, _, value) => {
+      controller.write((port - first) >> shift, value);
+      written();
+    },
   };
 }

@@ -18,7 +18,15 @@ export const Register = {
 export const Command = { disable: 0x04 } as const;
 
 /** A mode register; bits 0-1 select the channel in a write. */
-export const Mode = { transfer: 0x0c, write: 0x04, read: 0x08, autoinitialise: 0x10, decrement: 0x20 } as const;
+export const Mode = {
+  transfer: 0x0c,
+  write: 0x04,
+  read: 0x08,
+  autoinitialise: 0x10,
+  decrement: 0x20,
+  kind: 0xc0,
+  cascade: 0xc0,
+} as const;
 
 /** Offset from 0x80 of the page register of each channel 0-7; that of channel 4 is the refresh page. */
 export const PAGE_REGISTERS = [0x7, 0x3, 0x1, 0x2, 0xf, 0xb, 0x9, 0xa] as const;

@@ -2,7 +2,7 @@ import type { PowerControl } from '../../bus/power.ts';
 import type { HostStream } from '../../host/stream.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
-import { defaultKeyType, KeyType, keyBytes, PAUSE, set3Code } from './keys.ts';
+import { defaultKeyType, type KeyState, KeyType, keyBytes, PAUSE, set3Code } from './keys.ts';
 import { Reply } from './registers.ts';
 import { type KeyboardState, keyboardState, SET_3_CODES } from './state.ts';
 import { BREAK } from './translation.ts';
@@ -58,6 +58,8 @@ const Command = {
 } as const;
 
 const LAST_SCANCODE_SET = 3;
+/** Of the lights. */
+const NUM_LOCK = 2;
 const IDENTIFICATION = [0xab, 0x83];
 const MS = 1e6;
 /** Between two keys of the host's: a very fast typist. Programs that look at keys now and then see them. */
@@ -170,9 +172,15 @@ export class Keyboard implements Ps2Device {
   #send(key: number, isDown: boolean): void {
     const { keys, scanning, scancodeSet } = this.#state;
     if (!scanning) return;
-    const isHeld = (some: readonly number[]) => some.some((other) => this.#isHeld(other));
-    keys.push(scancodeSet === 3 ? this.#set3(key, isDown) : keyBytes(scancodeSet, key, isDown, isHeld));
+    keys.push(scancodeSet === 3 ? this.#set3(key, isDown) : keyBytes(scancodeSet, key, isDown, this.#keyState));
     this.onReady();
+  }
+
+  get #keyState(): KeyState {
+    return {
+      isHeld: (some) => some.some((other) => this.#isHeld(other)),
+      numLock: (this.#state.leds & NUM_LOCK) !== 0,
+    };
   }
 
   #set3(key: number, isDown: boolean): number[] {

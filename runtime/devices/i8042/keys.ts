@@ -16,27 +16,50 @@ const CONTROL = [0x1d, EXTENDED | 0x1d];
 const SHIFT = [0x2a, 0x36];
 const ALT = [0x38, EXTENDED | 0x38];
 
-/** Whether any of some keys is held down. */
-type IsHeld = (keys: readonly number[]) => boolean;
+/** Home, up, page up, left, right, end, down, page down, insert, delete beside the keypad, which has them, too. */
+const CURSOR_PAD = [0x47, 0x48, 0x49, 0x4b, 0x4d, 0x4f, 0x50, 0x51, 0x52, 0x53].map((code) => EXTENDED | code);
+const KEYPAD_DIVIDE = EXTENDED | 0x35;
 
-/** The bytes of set 1 for a key that goes down or up (Microsoft, "Keyboard Scan Code Specification", tables 1 to 4). */
-function set1(key: number, isDown: boolean, isHeld: IsHeld): readonly number[] {
-  if (key === PAUSE) return isDown ? pause(isHeld) : [];
-  if (key === PRINT_SCREEN) return printScreen(isDown, isHeld);
+/** The state of a keyboard on which codes depend. */
+export interface KeyState {
+  /** Whether any of some keys is held down. */
+  isHeld(keys: readonly number[]): boolean;
+  /** The light is on. */
+  readonly numLock: boolean;
+}
+
+/** The bytes of set 1 for a key that goes down, repeats or goes up (Microsoft, "Keyboard Scan Code Specification", tables 1 to 4). */
+function set1(key: number, isDown: boolean, state: KeyState): readonly number[] {
+  const { isHeld } = state;
+  if (key === PAUSE) return isDown ? pause(state) : [];
+  if (key === PRINT_SCREEN && isHeld(ALT)) return [ALT_PRINT_SCREEN | (isDown ? 0 : UP)];
   const code = (key & ~EXTENDED) | (isDown ? 0 : UP);
-  return (key & EXTENDED) === 0 ? [code] : [EXTENSION, code];
+  if ((key & EXTENDED) === 0) return [code];
+  const shifts = isDown && isHeld([key]) ? [] : fakeShifts(key, state);
+  const before = shifts.flatMap((shift) => [EXTENSION, shift]);
+  const after = shifts.toReversed().flatMap((shift) => [EXTENSION, shift ^ UP]);
+  return isDown ? [...before, EXTENSION, code] : [EXTENSION, code, ...after];
 }
 
 /** It has no break code: both codes come when it goes down. */
-function pause(isHeld: IsHeld): number[] {
+function pause({ isHeld }: KeyState): number[] {
   return isHeld(CONTROL) ? [0xe0, 0x46, 0xe0, 0xc6] : [0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5];
 }
 
-/** With a shift that nobody holds, unless one or CTRL is held; with ALT it is another key. */
-function printScreen(isDown: boolean, isHeld: IsHeld): number[] {
-  if (isHeld(ALT)) return [ALT_PRINT_SCREEN | (isDown ? 0 : UP)];
-  if (isHeld([...CONTROL, ...SHIFT])) return isDown ? [0xe0, 0x37] : [0xe0, 0xb7];
-  return isDown ? [0xe0, 0x2a, 0xe0, 0x37] : [0xe0, 0xb7, 0xe0, 0xaa];
+/**
+ * Codes of shifts that come before a key goes down, and are taken back after it has gone up: systems of the time before these keys found
+ * Print Screen with shift, and the others on the keypad without shift and num lock.
+ */
+function fakeShifts(key: number, { isHeld, numLock }: KeyState): readonly number[] {
+  const held = SHIFT.filter((shift) => isHeld([shift]));
+  const [left] = SHIFT;
+  if (key === PRINT_SCREEN) return held.length > 0 || isHeld(CONTROL) ? [] : [left];
+  const released = held.map((shift) => shift | UP);
+  if (key === KEYPAD_DIVIDE) return released;
+  if (!CURSOR_PAD.includes(key)) return [];
+  // Shift and num lock take each other back.
+  if (!numLock) return released;
+  return held.length > 0 ? [] : [left];
 }
 
 /** Codes of set 3, by keys, where they are not those of set 2. */
@@ -81,7 +104,7 @@ const onlyMake = new Set([
 ]);
 
 /** The bytes that a keyboard sends in scancode set 1 or 2 for a key that goes down or up. */
-export function keyBytes(set: number, key: number, isDown: boolean, isHeld: IsHeld): readonly number[] {
-  const bytes = set1(key, isDown, isHeld);
+export function keyBytes(set: number, key: number, isDown: boolean, state: KeyState): readonly number[] {
+  const bytes = set1(key, isDown, state);
   return set === 1 ? bytes : bytes.flatMap(translateToSet2);
 }

@@ -65,7 +65,7 @@ export function logPage(command: Command, side: LogsSide): LogPart {
   const page = first & 0xff;
   const wanted = 4 * ((first >>> 16) + (command.dword(11) & 0xffff) * 0x10000 + 1);
   const offset = longOf(command.dword(12), command.dword(13));
-  const kind = pages[page] ?? refuse(Code.invalidField);
+  const kind = pages[page] ?? refuse(Code.invalidLogPage);
   if (kind.isOfNamespace) checkNamespace(command.namespace);
   if (offset % 4 !== 0 || offset >= kind.bytes) refuse(Code.invalidField);
   const view = new DataView(new ArrayBuffer(kind.bytes));

@@ -100,6 +100,7 @@ export const Code = {
   invalidQueueSize: 0x102,
   tooManyEvents: 0x105,
   invalidVector: 0x108,
+  invalidLogPage: 0x109,
   invalidDeletion: 0x10c,
   notSaveable: 0x10d,
   notChangeable: 0x10e,

@@ -29,13 +29,15 @@ export class Tray {
     this.#port.setLocked(locked);
   }
 
-  /** The guest knows what it does: what is in a tray that it closes is no new medium, as in QEMU. */
+  /** The guest moves the tray. It knows of the time without a medium; what is in a tray that it closes may be another one (SPC-3, "Removable medium"). */
   move(open: boolean): void {
     const state = this.#state;
     if (state.trayOpen === open) return;
     state.trayOpen = open;
     this.#port.setTrayOpen(open);
-    state.event = eventOfChange(this.blocks !== null);
+    const present = this.blocks !== null;
+    state.event = eventOfChange(present);
+    if (present) state.change = Change.changed;
   }
 
   /** A state was loaded: the host learns of it. */

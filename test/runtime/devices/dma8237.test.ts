@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Dma8237 } from '../../../runtime/devices/dma8237/index.ts';
 import { Rig } from './rig.ts';
 
@@ -109,9 +109,10 @@ test('a masked channel and a disabled controller transfer nothing', () => {
   expect(rig.dma.channel(2).give(Uint8Array.of(1)).done).toBe(1);
 });
 
-test('a master clear masks all channels; a software request shows in the status', () => {
+test('a master clear masks all channels; a software request that waits shows in the status', () => {
   const rig = new DmaRig();
   rig.program(0x46, 0x10000, 4);
+  rig.out8(0x08, 0x04);
   rig.out8(0x09, 0x06);
   expect(rig.in8(0x08)).toBe(0x40);
   rig.out8(0x0d, 0x00);
@@ -123,4 +124,68 @@ test('page registers without a channel keep what is written: port 0x80', () => {
   rig.out8(0x80, 0x5a);
   expect([rig.in8(0x80), rig.dma.postCode]).toEqual([0x5a, 0x5a]);
   expect(() => rig.dma.channel(4)).toThrow('there is no DMA channel 4');
+});
+
+describe('a software request', () => {
+  const request = (rig: DmaRig, channel: number): void => rig.out8(0x09, 4 | channel);
+
+  test('runs to terminal count, masked or not, and ends then', () => {
+    const rig = new DmaRig();
+    rig.program(0x8a, 0x20000, 4);
+    rig.out8(0x0a, 0x06);
+    request(rig, 2);
+    expect([rig.in8(0x08), rig.in8(0x08)]).toEqual([0x04, 0x00]);
+    expect([rig.read16(0x04), rig.read16(0x05)]).toEqual([4, 0xffff]);
+  });
+
+  test('in the other modes, too, as it is not cleared before', () => {
+    for (const mode of [0x0a, 0x4a]) {
+      const rig = new DmaRig();
+      rig.program(mode, 0x20000, 300);
+      request(rig, 2);
+      expect([rig.in8(0x08), rig.read16(0x05)]).toEqual([0x04, 0xffff]);
+    }
+  });
+
+  test('starts again by itself for the next request', () => {
+    const rig = new DmaRig();
+    rig.program(0x9a, 0x20000, 4);
+    for (let n = 0; n < 2; n++) {
+      request(rig, 2);
+      expect([rig.in8(0x08), rig.read16(0x04), rig.read16(0x05)]).toEqual([0x04, 0, 3]);
+    }
+    expect(rig.dma.channel(2).enabled).toBe(true);
+  });
+
+  test('writes what a bus has that nobody drives, downwards', () => {
+    const rig = new DmaRig();
+    rig.program(0xa6, 0x20010, 3);
+    request(rig, 2);
+    expect([...rig.bytes.subarray(0x2000d, 0x20012)]).toEqual([0, 0xff, 0xff, 0xff, 0]);
+  });
+
+  test('waits while the controller is disabled, and for ever in cascade mode', () => {
+    const rig = new DmaRig();
+    rig.program(0x8a, 0x20000, 4);
+    rig.out8(0x08, 0x04);
+    request(rig, 2);
+    expect([rig.in8(0x08), rig.read16(0x05)]).toEqual([0x40, 3]);
+    rig.out8(0x08, 0x00);
+    expect([rig.in8(0x08), rig.read16(0x05)]).toEqual([0x04, 0xffff]);
+    rig.out8(0xd6, 0xc0);
+    rig.out8(0xd2, 0x04);
+    expect(rig.in8(0xd0)).toBe(0x10);
+  });
+
+  test('of a channel of words moves words', () => {
+    const rig = new DmaRig();
+    rig.out8(0xd8, 0);
+    rig.out8(0xd6, 0x85);
+    rig.out8(0xc4, 0x00, 0x10);
+    rig.out8(0x8b, 0x02);
+    rig.out8(0xc6, 1, 0);
+    rig.out8(0xd2, 0x05);
+    expect([...rig.bytes.subarray(0x21fff, 0x22005)]).toEqual([0, 0xff, 0xff, 0xff, 0xff, 0]);
+    expect(rig.in8(0xd0)).toBe(0x02);
+  });
 });

@@ -245,7 +245,11 @@ describe('the tray', () => {
     rig.packet([0x28, 0, 0, 0, 0, 0, 0, 0, 1]);
     expect([rig.status, rig.sense]).toEqual([FAILED, [2, 0x3a, 0]]);
     rig.packet([0x1b, 0, 0, 0, 3]);
-    expect([rig.medium.isTrayOpen, mechanism(rig)]).toEqual([false, 0]);
+    expect([rig.status, rig.medium.isTrayOpen]).toEqual([READY, false]);
+    rig.packet([0]);
+    expect([rig.status, rig.sense]).toEqual([FAILED, [6, 0x28, 0]]);
+    rig.packet([0]);
+    expect([rig.status, mechanism(rig)]).toEqual([READY, 0]);
     expect(Uint8Array.from(rig.ask(0x28, 0, 0, 0, 0, 3, 0, 0, 1))).toEqual(block(rig, 3));
   });
 
@@ -317,7 +321,10 @@ describe('commands of ATA', () => {
     rig.issue(0xec, { device: 0xa0 });
     expect([rig.status, rig.error, rig.registers()]).toEqual([FAILED, 4, [1, 1, 0x14, 0xeb, 0xa0]]);
     rig.issue(0xa1, { device: 0xa0 });
-    expect([rig.line.level, rig.readBytes(2)]).toEqual([true, [0xc0, 0x85]]);
+    expect([rig.line.level, rig.reason, rig.readBytes(2)]).toEqual([true, TO_HOST, [0xc0, 0x85]]);
+    expect(rig.reason).toBe(TO_HOST);
+    rig.readBytes(510);
+    expect(rig.status).toBe(READY);
   });
 
   test('DEVICE RESET ends what is under way, without an interrupt', () => {

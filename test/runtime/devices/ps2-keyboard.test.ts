@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { restore } from '../../support/restore.ts';
 import { FULL, KeyboardRig, MS } from './ps2-rig.ts';
 
@@ -93,6 +93,60 @@ test('keys whose codes depend on others: print screen and pause', () => {
   expect(bytesOf([ALT, true], [PRINT, true], [PRINT, false])).toBe('38 54 d4');
   expect(bytesOf([PAUSE, true], [PAUSE, false])).toBe('e1 1d 45 e1 9d c5');
   expect(bytesOf([CONTROL, true], [PAUSE, true])).toBe('1d e0 46 e0 c6');
+});
+
+describe('shifts that nobody presses go around keys beside the keypad', () => {
+  const [LEFT, RIGHT, ARROW, HOME, DIVIDE, ENTER] = [0x2a, 0x36, 0xcb, 0xc7, 0xb5, 0x9c];
+  /** The bytes of keys in hexadecimal: a number is a key that goes down, a negative one goes up. */
+  const bytesOf = (rig: KeyboardRig, ...keys: readonly number[]): string =>
+    keys
+      .flatMap((key) => {
+        rig.i8042.keyboard.key(Math.abs(key), key > 0);
+        return rig.received();
+      })
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join(' ');
+
+  test.each([
+    ['without shift', [ARROW, -ARROW], 'e0 4b e0 cb'],
+    ['with the left one', [LEFT, ARROW, -ARROW, -LEFT], '2a e0 aa e0 4b e0 cb e0 2a aa'],
+    ['with the right one', [RIGHT, HOME, -HOME, -RIGHT], '36 e0 b6 e0 47 e0 c7 e0 36 b6'],
+    ['with both', [LEFT, RIGHT, ARROW, -ARROW], '2a 36 e0 aa e0 b6 e0 4b e0 cb e0 36 e0 2a'],
+    ['with one that goes up before the key', [LEFT, ARROW, -LEFT, -ARROW], '2a e0 aa e0 4b aa e0 cb'],
+    ['the divide key, too', [LEFT, DIVIDE, -DIVIDE], '2a e0 aa e0 35 e0 b5 e0 2a'],
+    ['but not enter', [LEFT, ENTER, -ENTER], '2a e0 1c e0 9c'],
+    ['nor keys of the keypad', [LEFT, 0x4b, -0x4b], '2a 4b cb'],
+  ])('%s', (_, keys, bytes) => {
+    expect(bytesOf(new KeyboardRig(), ...keys)).toBe(bytes);
+  });
+
+  test('with num lock one goes down, unless a shift is held', () => {
+    const rig = new KeyboardRig();
+    rig.keyboardCommand(0xed, 0x02);
+    expect(bytesOf(rig, ARROW, -ARROW)).toBe('e0 2a e0 4b e0 cb e0 aa');
+    expect(bytesOf(rig, LEFT, ARROW, -ARROW, -LEFT)).toBe('2a e0 4b e0 cb aa');
+    expect(bytesOf(rig, DIVIDE, -DIVIDE)).toBe('e0 35 e0 b5');
+  });
+
+  test('in set 2', () => {
+    const rig = new KeyboardRig();
+    rig.command(0x60, 0x05);
+    expect(bytesOf(rig, LEFT, ARROW, -ARROW, -LEFT)).toBe('12 e0 f0 12 e0 6b e0 f0 6b e0 12 f0 12');
+  });
+
+  test('but not in set 3', () => {
+    const rig = new KeyboardRig();
+    rig.command(0x60, 0x05);
+    rig.keyboardCommand(0xf0, 0x03);
+    expect(bytesOf(rig, LEFT, ARROW, -LEFT)).toBe('12 61 f0 12');
+  });
+
+  test('once, though the key repeats', () => {
+    const rig = new KeyboardRig();
+    expect(bytesOf(rig, LEFT, ARROW)).toBe('2a e0 aa e0 4b');
+    rig.advance(600 * MS);
+    expect(rig.received()).toEqual([0xe0, 0x4b]);
+  });
 });
 
 test('a key that is held repeats, the last one alone, as fast as it was told', () => {

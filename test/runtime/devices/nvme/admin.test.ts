@@ -173,8 +173,9 @@ describe('logs', () => {
   });
 
   test.each<[string, number, Parameters<typeof log>[2], number]>([
-    ['no such log', 6, {}, 0x002],
-    ['no log', 0, {}, 0x002],
+    ['a log that it does not have', 6, {}, 0x109],
+    ['a reserved log', 0xee, {}, 0x109],
+    ['no log', 0, {}, 0x109],
     ['health of no namespace', 2, { namespace: 0 }, 0x00b],
     ['health of another namespace', 2, { namespace: 2 }, 0x00b],
     ['an odd place', 2, { offset: 1 }, 0x002],
