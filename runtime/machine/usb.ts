@@ -23,7 +23,7 @@ import { placeUsb, type UsbBusPlan } from './usb-plan.ts';
 const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports>> = {
   tablet: ({ door }, name) => new TabletReports('pointer', door.stream(ports.usb.tablet(name))),
   mouse: ({ door }, name) => new MouseReports('pointer', door.stream(ports.usb.mouse(name))),
-  keyboard: ({ door }, name) => new KeyboardReports('keyboard', door.stream(ports.usb.keyboard(name))),
+  keyboard: (board, name) => new KeyboardReports({ ...board, name, line: board.door.stream(ports.usb.keyboard(name)) }),
 };
 
 /** Interrupts: INTD# of UHCI and EHCI, INTA# of xHCI. */

@@ -1,3 +1,4 @@
+import { pauseEvents } from '../../runtime/host/key-events.ts';
 import type { Outflow } from '../isolate/flow.ts';
 import { shown } from '../util/checks.ts';
 import { Emitter } from '../util/events.ts';
@@ -87,12 +88,17 @@ export class Keyboard extends Emitter<KeyboardEvents> {
     return this.#leds;
   }
 
-  /** Presses a key, or several at once, and lets them go: `'a'`, `'ctrl-alt-delete'`. Rejects with a TypeError for what is no key. */
-  press(keys: string): Promise<void> {
+  /**
+   * Presses a key, or several at once, and lets them go: `'a'`, `'ctrl-alt-delete'`. `held`: milliseconds of the guest's time that all are
+   * down, besides the 10 from one key to the next; 24 days at most. What comes later waits for it. Rejects with a TypeError for what is no
+   * key or no time.
+   */
+  press(keys: string, held = 0): Promise<void> {
     return this.#send(() => {
       const numbers = keysOf(keys);
+      if (!(held >= 0)) throw new TypeError(`keys are held for milliseconds from 0 on, not ${shown(held)}`);
       const released = numbers.toReversed().map((key): KeyEvent => [key, false]);
-      return [...numbers.map((key): KeyEvent => [key, true]), ...released];
+      return [bytesOf(numbers.map((key): KeyEvent => [key, true])), pauseEvents(held), bytesOf(released)].flat();
     });
   }
 
@@ -101,12 +107,12 @@ export class Keyboard extends Emitter<KeyboardEvents> {
    * for what is no key.
    */
   down(key: string): Promise<void> {
-    return this.#send(() => [[keyNumber(key), true]]);
+    return this.#send(() => bytesOf([[keyNumber(key), true]]));
   }
 
   /** A key goes up. Rejects with a TypeError for what is no key. */
   up(key: string): Promise<void> {
-    return this.#send(() => [[keyNumber(key), false]]);
+    return this.#send(() => bytesOf([[keyNumber(key), false]]));
   }
 
   /**
@@ -116,7 +122,7 @@ export class Keyboard extends Emitter<KeyboardEvents> {
   type(text: string): Promise<void> {
     return this.#send(() => {
       if (typeof text !== 'string') throw new TypeError(`keyboard.type takes a text, not ${shown(text)}`);
-      return Array.from(text, (character) => typedKeys(character, this.#layout).flatMap(pressed)).flat();
+      return bytesOf(Array.from(text, (character) => typedKeys(character, this.#layout).flatMap(pressed)).flat());
     });
   }
 
@@ -125,12 +131,13 @@ export class Keyboard extends Emitter<KeyboardEvents> {
    * `[0xe0, 0x48, 0xe0, 0xc8]` the arrow up. A key's bytes may come in several calls. Codes of no key change nothing.
    */
   scancodes(codes: Iterable<number>): Promise<void> {
-    return this.#send(() => this.#scancodes.read(codes).filter(([key]) => keyName(key) !== undefined));
+    return this.#send(() => bytesOf(this.#scancodes.read(codes).filter(([key]) => keyName(key) !== undefined)));
   }
 
-  #send(events: () => readonly KeyEvent[]): Promise<void> {
+  /** Events as the line has them (runtime/host/key-events.ts). */
+  #send(events: () => readonly number[]): Promise<void> {
     const line = this.#others.get(this.#used[0]!) ?? this.#ps2;
-    return promised(() => line.write(Uint8Array.from(events().flatMap(([key, isDown]) => [key, isDown ? 1 : 0]))));
+    return promised(() => line.write(Uint8Array.from(events())));
   }
 
   /**
@@ -163,6 +170,10 @@ export class Keyboard extends Emitter<KeyboardEvents> {
 /** Whether the guest uses a keyboard, as bit 7 of what that has told last says. */
 function isUsedBy(bytes: Uint8Array): boolean {
   return ((bytes.at(-1) ?? 0) & 0x80) !== 0;
+}
+
+function bytesOf(events: readonly KeyEvent[]): number[] {
+  return events.flatMap(([key, isDown]) => [key, isDown ? 1 : 0]);
 }
 
 /** The keys of a text such as `ctrl-alt-delete`. */

@@ -1,11 +1,10 @@
-import { holdKeys } from '../input/held-keys.ts';
 import { isKey, keyName } from '../input/keys.ts';
 import { MOST_MOVED } from '../input/mouse.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
-/** Milliseconds that keys are held where it isn't said. */
+/** Milliseconds of the guest's time that keys are held where it isn't said. */
 const HOLD = 100;
 
 /** The answer comes before the keys are up. */
@@ -14,7 +13,7 @@ function sendKeys({ words, numbers }: Arguments, { machine }: CommandContext): s
     .split('-')
     .map(keyOf)
     .filter((name) => name !== undefined);
-  void holdKeys(machine.keyboard, names, Number(numbers.hold ?? HOLD));
+  if (names.length > 0) give(machine.keyboard.press(names.join('-'), Math.max(Number(numbers.hold ?? HOLD), 0)));
   return '';
 }
 

@@ -1,4 +1,5 @@
 import type { PowerControl } from '../../bus/power.ts';
+import { KEY_EVENT_BYTES, pauseAt } from '../../host/key-events.ts';
 import type { HostStream } from '../../host/stream.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
@@ -26,7 +27,7 @@ export interface KeyboardOptions {
   readonly clock: Clock;
   readonly events: EventQueue;
   /**
-   * In: two bytes for a key that goes down or up, its number (keys.ts) and 1 or 0. Out: a byte with the LEDs when they have
+   * In: keys that go down or up, by their numbers (keys.ts), and pauses (host/key-events.ts). Out: a byte with the LEDs when they have
    * changed, scroll, num and caps lock in bits 0-2.
    */
   readonly line: HostStream;
@@ -64,7 +65,6 @@ const IDENTIFICATION = [0xab, 0x83];
 const MS = 1e6;
 /** Between two keys of the host's: a very fast typist. Programs that look at keys now and then see them. */
 const EVENT_TIME = 10 * MS;
-const EVENT_BYTES = 2;
 
 /** The type that a command gives to keys. */
 const types: Readonly<Record<number, number>> = {
@@ -86,7 +86,7 @@ export class Keyboard implements Ps2Device {
   readonly #line: HostStream;
   readonly #power: Pick<PowerControl, 'wake'>;
   readonly #repeat: Timer;
-  /** Until the next key of the host's. */
+  /** Until the next event of the host's. */
   readonly #pause: Timer;
 
   constructor({ state, clock, events, line, power }: KeyboardOptions) {
@@ -95,10 +95,10 @@ export class Keyboard implements Ps2Device {
     this.#clock = clock;
     this.#line = line;
     this.#repeat = events.timer('keyboard typematic', () => this.#repeatKey());
-    this.#pause = events.timer('keyboard host', () => this.#nextEvent());
+    this.#pause = events.timer('keyboard host', (_, due) => this.#nextEvent(due));
     line.onInput = (bytes) => {
       state.waiting.push(bytes);
-      this.#nextEvent();
+      this.#nextEvent(clock.now());
     };
   }
 
@@ -123,7 +123,7 @@ export class Keyboard implements Ps2Device {
     const state = this.#state;
     const { replies, keys } = state;
     state.lastSent = (this.replies ? replies : keys).shift() ?? 0;
-    this.#nextEvent();
+    this.#nextEvent(this.#clock.now());
     return state.lastSent;
   }
 
@@ -136,14 +136,19 @@ export class Keyboard implements Ps2Device {
     return keys.length > 0 && PREFIXES.has(lastSent) && replies.peek(1)[0] !== lastSent;
   }
 
-  /** Takes the host's next key if the guest has taken all before, and the last one was a while ago. */
-  #nextEvent(): void {
+  /**
+   * Takes the host's next event: a key if the guest has taken all before, and the last one was a while ago. A pause begins when the event
+   * before has had its time (`since`), however late that was noticed, so that no key repeats that is held for a shorter time.
+   */
+  #nextEvent(since: number): void {
     const { waiting, keys } = this.#state;
-    if (waiting.length < EVENT_BYTES || keys.length > 0 || this.#pause.deadline !== Infinity) return;
-    const key = waiting.shift()!;
-    this.#pause.arm(this.#clock.now() + EVENT_TIME);
-    this.key(key, waiting.shift() !== 0);
-    this.#line.taken(EVENT_BYTES);
+    if (waiting.length < KEY_EVENT_BYTES || this.#pause.deadline !== Infinity) return;
+    const pause = pauseAt(waiting);
+    if (pause === null && keys.length > 0) return;
+    const [key, isDown] = [waiting.shift()!, waiting.shift() !== 0];
+    this.#pause.arm(pause === null ? this.#clock.now() + EVENT_TIME : since + pause);
+    if (pause === null) this.key(key, isDown);
+    this.#line.taken(KEY_EVENT_BYTES);
   }
 
   /** A key goes down or up (keys.ts has its number). */

@@ -1,11 +1,14 @@
+import { KEY_EVENT_BYTES, pauseAt } from '../../host/key-events.ts';
 import type { HostStream } from '../../host/stream.ts';
 import { byteQueue, bytes, type Component, describe, type StateOf, u8 } from '../../snapshot/describe.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue, Timer } from '../../time/events.ts';
 import { Protocol } from './registers.ts';
 import { keyboardReports } from './report-descriptors.ts';
 import type { Reports } from './reports.ts';
 import { FIRST_MODIFIER, usageOf } from './usages.ts';
 
-const [EVENT_BYTES, REPORT_KEYS, HELD_KEYS] = [2, 6, 16];
+const [REPORT_KEYS, HELD_KEYS] = [6, 16];
 /** Stands in all places while more keys are down than there is room for. */
 const ROLL_OVER = 1;
 /** Out: what the byte says besides the lights. */
@@ -22,6 +25,18 @@ const keyboardState = describe({
 });
 type KeyboardState = StateOf<typeof keyboardState>;
 
+export interface KeyboardOptions {
+  /** Unique in the machine. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  /**
+   * In: keys that go down or up, by their numbers, and pauses (host/key-events.ts). Out: a byte with the lights, as that of the i8042, and
+   * bit 7 while the guest uses the keyboard.
+   */
+  readonly line: HostStream;
+}
+
 /** A keyboard of 104 keys. */
 export class KeyboardReports implements Reports {
   readonly product = 'USB Keyboard';
@@ -33,22 +48,36 @@ export class KeyboardReports implements Reports {
   onReady: () => void = () => {};
   readonly #state: KeyboardState = keyboardState.create();
   readonly #line: HostStream;
+  readonly #clock: Clock;
+  /** Until the key after a pause. */
+  readonly #pause: Timer;
 
-  /**
-   * The line to the host. In: two bytes for a key that goes down or up, its number and 1 or 0. Out: a byte with the lights, as that of the
-   * i8042, and bit 7 while the guest uses the keyboard.
-   */
-  constructor(name: string, line: HostStream) {
+  constructor({ name, clock, events, line }: KeyboardOptions) {
     this.#line = line;
-    this.component = keyboardState.bind(name, this.#state, { restored: () => this.#tell(this.#state.told) });
-    line.onInput = (events) => {
-      this.#state.waiting.push(events);
-      if (this.isReady) this.onReady();
+    this.#clock = clock;
+    this.#pause = events.timer(`${name} pause`, (_, due) => this.#comesNext(due));
+    this.component = keyboardState.bind('keyboard', this.#state, { restored: () => this.#tell(this.#state.told) });
+    line.onInput = (bytes) => {
+      this.#state.waiting.push(bytes);
+      this.#comesNext(clock.now());
     };
   }
 
   get isReady(): boolean {
-    return this.#state.waiting.length >= EVENT_BYTES;
+    return this.#state.waiting.length >= KEY_EVENT_BYTES && this.#pause.deadline === Infinity;
+  }
+
+  /** A pause or a key is at the front of the queue since some virtual time. */
+  #comesNext(since: number): void {
+    if (!this.isReady) return;
+    const pause = pauseAt(this.#state.waiting);
+    if (pause === null) {
+      this.onReady();
+      return;
+    }
+    this.#state.waiting.drop(KEY_EVENT_BYTES);
+    this.#line.taken(KEY_EVENT_BYTES);
+    this.#pause.arm(since + pause);
   }
 
   reset(): void {
@@ -77,7 +106,8 @@ export class KeyboardReports implements Reports {
     const { waiting } = this.#state;
     if (this.isReady) {
       this.#key(usageOf(waiting.shift()!), waiting.shift() !== 0);
-      this.#line.taken(EVENT_BYTES);
+      this.#line.taken(KEY_EVENT_BYTES);
+      this.#comesNext(this.#clock.now());
     }
     return this.current();
   }

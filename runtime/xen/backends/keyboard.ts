@@ -1,5 +1,6 @@
 import type { PowerControl } from '../../bus/power.ts';
 import { MouseMode } from '../../devices/vmport/registers.ts';
+import { KEY_EVENT_BYTES, pauseAt } from '../../host/key-events.ts';
 import type { HostStream } from '../../host/stream.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { ByteQueue } from '../../snapshot/byte-queue.ts';
@@ -19,8 +20,8 @@ const fromGuest: EventRingPlace = { at: 3072, events: Math.floor(1024 / EVENT_BY
 /** Types of events. */
 const EventType = { motion: 1, key: 3, position: 4 } as const;
 
-/** Bytes of the host's for a key, and for what a pointer does. */
-const [KEY_BYTES, POINTER_BYTES] = [2, 6];
+/** Bytes of the host's for what a pointer does. */
+const POINTER_BYTES = 6;
 const BUTTONS = 5;
 /** Places that the host tells go from 0 to this, as those of a front end do that asks for raw ones. */
 const LAST_PLACE = 0x7fff;
@@ -44,7 +45,7 @@ export interface KeyboardBackendOptions {
   readonly events: EventQueue;
   /** A key wakes a machine that is suspended, as one of the i8042's keyboard does. */
   readonly power: Pick<PowerControl, 'wake'>;
-  /** In: two bytes for a key that goes down or up, its number and 1 or 0. Out: a byte, 80h when the guest begins to use it, 0 when it ends. */
+  /** In: keys and pauses (host/key-events.ts). Out: a byte, 80h when the guest begins to use it, 0 when it ends. */
   readonly keys: HostStream;
   /** In: six bytes, as the lines of other pointers have them (devices/usb-hid/pointer.ts). Out: a byte, one of MouseMode. */
   readonly pointer: HostStream;
@@ -82,7 +83,7 @@ export class KeyboardBackend implements Backend {
     this.component = keyboardState.bind(name, this.#state);
     this.#repeat = events.timer(`${name} repeat`, () => this.#repeatKey());
     this.#pauses = {
-      keys: events.timer(`${name} key`, () => this.#serve()),
+      keys: events.timer(`${name} key`, (_, due) => this.#serve(due)),
       movements: events.timer(`${name} movement`, () => this.#serve()),
     };
     keys.onInput = (bytes) => this.#comes(this.#state.keys, bytes);
@@ -163,23 +164,30 @@ export class KeyboardBackend implements Backend {
   }
 
   /** Something waits for the guest, or it has room again. */
-  #serve(): void {
+  #serve(since = this.#options.clock.now()): void {
     const front = this.#front;
     if (front === null) return;
     front.fromGuest.take();
     let hasSent = false;
-    while (this.#sendKey(front) || this.#sendMovement(front)) hasSent = true;
+    while (this.#sendKey(front, since) || this.#sendMovement(front)) hasSent = true;
     if (hasSent) front.channel.raise();
   }
 
-  /** False: there is none, or no room for one, or it is too early. */
-  #sendKey({ toGuest }: Front): boolean {
+  /**
+   * False: there is none, or no room for one, or it is too early. A pause begins when the key before has had its time (`since`), however
+   * late that was noticed, so that no key repeats that is held for a shorter time.
+   */
+  #sendKey({ toGuest }: Front, since: number): boolean {
     const { keys } = this.#state;
-    if (keys.length < KEY_BYTES || toGuest.room === 0 || this.#pauses.keys.deadline !== Infinity) return false;
-    const [key, isDown] = keys.peek(KEY_BYTES) as unknown as [number, number];
+    if (keys.length < KEY_EVENT_BYTES || toGuest.room === 0 || this.#pauses.keys.deadline !== Infinity) return false;
+    const pause = pauseAt(keys);
+    const [key, isDown] = [keys.shift()!, keys.shift()!];
+    this.#options.keys.taken(KEY_EVENT_BYTES);
+    if (pause !== null) {
+      this.#pauses.keys.arm(since + pause);
+      return false;
+    }
     const number = linuxKey(key);
-    keys.drop(KEY_BYTES);
-    this.#options.keys.taken(KEY_BYTES);
     if (number === undefined || (isDown !== 0 && key === this.#state.repeating)) return true;
     if (isDown !== 0) this.#options.power.wake();
     toGuest.put(keyEvent(number, isDown !== 0));

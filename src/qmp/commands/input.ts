@@ -1,11 +1,10 @@
-import { holdKeys } from '../../input/held-keys.ts';
 import { isKey, keyName } from '../../input/keys.ts';
 import { MOST_MOVED, type MouseButton } from '../../input/mouse.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 
-/** Milliseconds that keys are held where it isn't said. */
+/** Milliseconds of the guest's time that keys are held where it isn't said. */
 const HOLD = 100;
 
 /** Places on the screen go from 0 to this in each direction. */
@@ -32,7 +31,8 @@ function keyOf(value: Arguments): string | undefined {
 function sendKeys(args: Arguments, { machine }: QmpContext): void {
   const keys = args.each('keys', keyValue).map(keyOf);
   const names = keys.filter((name) => name !== undefined);
-  void holdKeys(machine.keyboard, names, Math.max(args.number('hold-time', HOLD), 0));
+  const held = Math.max(args.number('hold-time', HOLD), 0);
+  if (names.length > 0) give(machine.keyboard.press(names.join('-'), held));
 }
 
 const buttons = {

@@ -17,7 +17,7 @@ function rigOf(model: Model): CardRig {
   const rig = new CardRig();
   const { clock, events } = rig;
   const devices = ['tablet', 'keyboard'].map((kind) => {
-    const reports = reportKinds[kind]!(recordedStream());
+    const reports = reportKinds[kind]!(recordedStream(), { clock, events });
     return new UsbHid({ name: kind, speed: 'high', reports, clock, events });
   });
   const options = { ...rig.board, device: SLOT, bus: 'usb-bus.0' };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pauseEvents } from '../../../runtime/host/key-events.ts';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import { linuxKey } from '../../../runtime/xen/backends/linux-keys.ts';
 import { PAGE, Place, XenRig } from './xen-rig.ts';
@@ -55,6 +56,16 @@ test('keys have Linux’s numbers', () => {
   expect(rig.keys.takenBytes).toBe(16);
   // Keys that go down wake a machine that is suspended.
   expect(rig.offs).toEqual(numbers.map(() => 'wake'));
+});
+
+test('a key that is held for less does not go down again, however late the host is', () => {
+  const { rig, channel } = started();
+  const sent = Uint8Array.of(0x1e, 1, ...pauseEvents(100), 0x60, 1, ...pauseEvents(3), 0x1e, 0);
+  rig.keys.onInput(sent);
+  expect(rig.keyboardEvents(channel).map(read)).toEqual([key(30, 1)]);
+  rig.advance(5_000_000_000);
+  expect(rig.keyboardEvents(channel).map(read)).toEqual([key(30, 0)]);
+  expect(rig.keys.takenBytes).toBe(sent.length);
 });
 
 test('a key that is held goes down again and again, until it or another one goes up or down', () => {

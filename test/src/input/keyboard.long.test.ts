@@ -23,6 +23,22 @@ test('keys are called as in QEMU or in browsers', () => {
   expect(keys((keyboard) => keyboard.up('altgr'))).toEqual([0xb8, 0]);
 });
 
+test('keys are held for milliseconds of the guest: pauses between them have the powers of two', () => {
+  expect(keys((keyboard) => keyboard.press('shift-a', 100))).toEqual([
+    ...[0x2a, 1, 0x1e, 1],
+    ...[0, 6, 0, 5, 0, 2],
+    ...[0x1e, 0, 0x2a, 0],
+  ]);
+  const longest = keys((keyboard) => keyboard.press('a', Infinity));
+  expect(longest).toEqual([0x1e, 1, ...Array.from({ length: 31 }, (_, n) => [0, 30 - n]).flat(), 0x1e, 0]);
+});
+
+test.each([-1, Number.NaN, 'long'])('a time that keys cannot be held for is refused: %s', async (held) => {
+  const keyboard = new Keyboard(new Outflow(0, () => {}));
+  const message = `keys are held for milliseconds from 0 on, not ${typeof held === 'string' ? `'${held}'` : held}`;
+  await expect(keyboard.press('a', held as number)).rejects.toThrow(message);
+});
+
 test('text is typed with the US layout', () => {
   expect(keys((keyboard) => keyboard.type('a\nB'))).toEqual([
     0x1e, 1, 0x1e, 0, 0x1c, 1, 0x1c, 0, 0x2a, 1, 0x30, 1, 0x30, 0, 0x2a, 0,

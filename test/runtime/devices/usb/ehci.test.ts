@@ -15,7 +15,7 @@ const [INTERRUPT_QUEUE, SECTORS] = [0x2100, 1024];
 function hidRig() {
   const line = recordedStream();
   const rig = new EhciRig(({ clock, events }) => [
-    new UsbHid({ name: 'tablet', speed: 'high', reports: reportKinds.tablet!(line), clock, events }),
+    new UsbHid({ name: 'tablet', speed: 'high', reports: reportKinds.tablet!(line, { clock, events }), clock, events }),
   ]).start();
   rig.configure(1);
   return { rig, line };

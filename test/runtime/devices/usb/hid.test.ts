@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pauseEvents } from '../../../../runtime/host/key-events.ts';
 import { loadComponents, saveComponents } from '../../../../runtime/snapshot/components.ts';
 import { Pid } from '../../../../runtime/usb/packets.ts';
 import type { RecordedStream } from '../rig.ts';
@@ -154,6 +155,27 @@ test('a keyboard reports a key after the other; modifiers are bits', () => {
     [0, 0, 0, 0],
   ]);
   expect([report(rig), line.takenBytes]).toEqual(['waiting', 12]);
+});
+
+test('a keyboard reports a key that is held as up when its time is over, however late the host is', () => {
+  const { rig, line } = hidRig('keyboard');
+  const sent = [30, 1, ...pauseEvents(100), 30, 0, 31, 1];
+  key(line, ...sent);
+  const reportedKey = () => [...(report(rig) as Uint8Array)][2];
+  expect(reportedKey()).toBe(4);
+  rig.advance(5e9);
+  expect([reportedKey(), reportedKey(), report(rig)]).toEqual([0, 22, 'waiting']);
+  expect(line.takenBytes).toBe(sent.length);
+});
+
+test('a key is down for as long as the host wants', () => {
+  const { rig, line } = hidRig('keyboard');
+  key(line, 30, 1, ...pauseEvents(100), 30, 0);
+  report(rig);
+  const since = rig.clock.now();
+  expect([...(report(rig) as Uint8Array)][2]).toBe(0);
+  // Reports are asked for once a frame.
+  expect(Math.floor((rig.clock.now() - since) / 1e6)).toBe(101);
 });
 
 test('more keys than it has room for are an error of all, until some go up', () => {

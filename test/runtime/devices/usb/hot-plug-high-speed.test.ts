@@ -14,7 +14,13 @@ const INTERRUPT_IN = 7;
 
 /** A mouse that is in no port yet. */
 function mouseFor({ clock, events }: Rig): UsbHid {
-  return new UsbHid({ name: 'usb-mouse', speed: 'high', reports: reportKinds.mouse!(recordedStream()), clock, events });
+  return new UsbHid({
+    name: 'usb-mouse',
+    speed: 'high',
+    reports: reportKinds.mouse!(recordedStream(), { clock, events }),
+    clock,
+    events,
+  });
 }
 
 describe('EHCI', () => {

@@ -11,7 +11,13 @@ const GET_DESCRIPTOR = [0x80, 6, 0x100, 0, 18] as const;
 
 /** A mouse that is in no port yet. */
 function mouseFor({ clock, events }: UsbRig): UsbHid {
-  return new UsbHid({ name: 'usb-mouse', speed: 'full', reports: reportKinds.mouse!(recordedStream()), clock, events });
+  return new UsbHid({
+    name: 'usb-mouse',
+    speed: 'full',
+    reports: reportKinds.mouse!(recordedStream(), { clock, events }),
+    clock,
+    events,
+  });
 }
 
 test('the port tells that something was plugged in, and is enabled and reset by the guest', () => {

@@ -18,7 +18,14 @@ function rigWithTwo() {
   const lines = [recordedStream(), recordedStream()];
   const rig = new UsbRig(({ clock, events }) =>
     ['tablet', 'keyboard'].map(
-      (kind, n) => new UsbHid({ name: kind, speed: 'full', reports: reportKinds[kind]!(lines[n]!), clock, events }),
+      (kind, n) =>
+        new UsbHid({
+          name: kind,
+          speed: 'full',
+          reports: reportKinds[kind]!(lines[n]!, { clock, events }),
+          clock,
+          events,
+        }),
     ),
   ).start();
   rig.configure(0);

@@ -26,10 +26,12 @@ export type Setup = readonly [requestType: number, request: number, value: numbe
 /** The result of a transfer: its bytes, or the reason why there are none. */
 export type Outcome = Uint8Array | 'stall' | 'timeout' | 'babble' | 'waiting';
 
-export const reportKinds: Readonly<Record<string, (line: RecordedStream) => Reports>> = {
+export const reportKinds: Readonly<
+  Record<string, (line: RecordedStream, rig: Pick<Rig, 'clock' | 'events'>) => Reports>
+> = {
   tablet: (line) => new TabletReports('pointer', line),
   mouse: (line) => new MouseReports('pointer', line),
-  keyboard: (line) => new KeyboardReports('keyboard', line),
+  keyboard: (line, { clock, events }) => new KeyboardReports({ name: 'keyboard', clock, events, line }),
 };
 
 /** A controller with devices, and a driver that does one transfer at a time. */
@@ -223,7 +225,13 @@ export function hidRig(kind: string): { rig: UsbRig; line: RecordedStream; devic
   const line = recordedStream();
   let device!: UsbHid;
   const rig = new UsbRig(({ clock, events }) => {
-    device = new UsbHid({ name: `usb-${kind}`, speed: 'full', reports: reportKinds[kind]!(line), clock, events });
+    device = new UsbHid({
+      name: `usb-${kind}`,
+      speed: 'full',
+      reports: reportKinds[kind]!(line, { clock, events }),
+      clock,
+      events,
+    });
     return [device];
   }).start();
   rig.configure(0);

@@ -29,7 +29,14 @@ function rigWithThree() {
   const rig = new XhciRig((made) => {
     const { clock, events } = made;
     const inputs = ['tablet', 'keyboard'].map(
-      (kind, n) => new UsbHid({ name: kind, speed: 'high', reports: reportKinds[kind]!(lines[n]!), clock, events }),
+      (kind, n) =>
+        new UsbHid({
+          name: kind,
+          speed: 'high',
+          reports: reportKinds[kind]!(lines[n]!, { clock, events }),
+          clock,
+          events,
+        }),
     );
     const port = new MemoryBlock('usb0', new Uint8Array(1 << 20), made);
     return [...inputs, new UsbStorage({ name: 'usb0', speed: 'high', port })];

@@ -248,7 +248,13 @@ export class XhciRig extends CardRig {
 export function hidRig(kind = 'tablet'): { rig: XhciRig; line: RecordedStream } {
   const line = recordedStream();
   const rig = new XhciRig(({ clock, events }) => [
-    new UsbHid({ name: `usb-${kind}`, speed: 'high', reports: reportKinds[kind]!(line), clock, events }),
+    new UsbHid({
+      name: `usb-${kind}`,
+      speed: 'high',
+      reports: reportKinds[kind]!(line, { clock, events }),
+      clock,
+      events,
+    }),
   ]).start();
   return { rig, line };
 }
