@@ -59,7 +59,7 @@ const Command = {
 } as const;
 
 const LAST_SCANCODE_SET = 3;
-/** Of the lights. */
+/** Its bit among those of the lights. */
 const NUM_LOCK = 2;
 const IDENTIFICATION = [0xab, 0x83];
 const MS = 1e6;
