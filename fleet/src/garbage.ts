@@ -3,7 +3,7 @@ import { FleetError } from './error.ts';
 import { listAllImages } from './images.ts';
 import { Registry } from './machines/registry.ts';
 import { LEAST_AGE, listPieces, MANIFESTS, manifestKey, PIECES, pieceKey } from './pieces.ts';
-import { namedByRuns } from './run.ts';
+import { allRuns } from './run.ts';
 import type { ObjectStore, StoredObject } from './store.ts';
 
 /** Counts of what was removed. */
@@ -25,7 +25,7 @@ export async function removeGarbage(redis: Redis, store: ObjectStore, age: numbe
 async function namedManifests(redis: Redis, store: ObjectStore): Promise<Set<string>> {
   const images = (await listAllImages(store)).map(({ manifest }) => manifest);
   const machines = (await new Registry(redis).list()).map(({ manifest }) => manifest);
-  return new Set([...images, ...machines, ...(await namedByRuns(redis))]);
+  return new Set([...images, ...machines, ...(await allRuns(redis)).map(({ image }) => image)]);
 }
 
 /** Removes lists of pieces that are not named, and pieces that are on no list. */

@@ -6,14 +6,15 @@ import type { Confinement } from './confined/confinement.ts';
 import { removeLeftFolders } from './confined/folders.ts';
 import { PermanentError, publicMessage, StoreError } from './error.ts';
 import { checkedOutcome, type JobOutcome } from './job.ts';
+import { RunMender } from './mender.ts';
 import { Permits } from './permits.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
 import { PreparedRuns } from './prepared-runs.ts';
 import { failedResult, RunResults } from './results.ts';
-import { findRun, type JobResult, type Run, type Work } from './run.ts';
+import { findRun, type JobResult, type Run, runFolder, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
-import { OPERATOR, ownName, tenantOf } from './tenants/names.ts';
+import { OPERATOR, tenantOf } from './tenants/names.ts';
 import { tenantStore } from './tenants/store.ts';
 import { JobTurns, type TakenJob } from './turns.ts';
 
@@ -45,6 +46,7 @@ export class FleetWorker implements AsyncDisposable {
   readonly #settings: WorkerSettings;
   readonly #redis: Redis;
   #turns!: JobTurns;
+  #mender!: RunMender;
   readonly #runs = new PreparedRuns((run) => this.#prepare(run));
   /** Slots, each of which has a job's machine. */
   readonly #slots: Permits;
@@ -69,7 +71,8 @@ export class FleetWorker implements AsyncDisposable {
   static async start(settings: WorkerSettings): Promise<FleetWorker> {
     await removeLeftFolders();
     const worker = new FleetWorker(settings);
-    const { connect, log } = settings;
+    const { connect, store, log } = settings;
+    worker.#mender = new RunMender({ connect, store, log });
     worker.#turns = await JobTurns.start({ connect, log, name: worker.name, news: () => worker.#wake() });
     worker.#taking = worker.#takeAll();
     return worker;
@@ -218,7 +221,7 @@ export class FleetWorker implements AsyncDisposable {
   /** Each time that a job is done its files have names of their own: it may be done twice at a time, and one of both has the result. */
   async #keepFiles(run: string, number: number, files: JobOutcome['files']): Promise<Record<string, string>> {
     const tenant = tenantOf(run);
-    const folder = `runs/${ownName(tenant, run)}/${number}/${randomBytes(4).toString('hex')}`;
+    const folder = `${runFolder(run)}${number}/${randomBytes(4).toString('hex')}`;
     const keys = Object.fromEntries([...files.keys()].map((name) => [name, `${folder}/${name}`]));
     const store = tenantStore(this.#settings.store, tenant);
     for (const [name, bytes] of files) await store.put(keys[name]!, bytes);
@@ -233,6 +236,7 @@ export class FleetWorker implements AsyncDisposable {
     await Promise.all(this.#jobs);
     await this.#runs.stop();
     await this.#turns[Symbol.asyncDispose]();
+    await this.#mender[Symbol.asyncDispose]();
     this.#redis.disconnect();
   }
 

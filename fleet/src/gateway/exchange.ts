@@ -14,6 +14,8 @@ export interface Exchange {
   /** The parts of its path that its route names. */
   readonly names: readonly string[];
   readonly query: URLSearchParams;
+  /** The header of that name: what is asked for is done once with it. */
+  readonly idempotencyKey: string | undefined;
   readonly machines: FleetMachines;
   /** The part of the store that is the tenant's, and all of it. */
   readonly store: ObjectStore;

@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FleetError, StoreError } from '../error.ts';
 import { FleetMachines } from '../machines/machines.ts';
+import { RunMender } from '../mender.ts';
 import type { ObjectStore } from '../store.ts';
 import { tenantStore } from '../tenants/store.ts';
 import { type Rights, type Scope, Tokens } from '../tenants/tokens.ts';
@@ -57,6 +58,7 @@ export class FleetGateway implements AsyncDisposable {
   /** By their tenants. */
   readonly #machines = new Map<string, FleetMachines>();
   readonly #bounds = makeBounds();
+  #mender: RunMender | undefined;
   readonly #sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: MOST_MESSAGE },
     // Viewers in pages ask for it.
@@ -84,6 +86,7 @@ export class FleetGateway implements AsyncDisposable {
       gateway.#server.once('error', (error) => reject(new FleetError(`${address}:${port}: ${error.message}`)));
       gateway.#server.listen(port, address, resolve);
     });
+    gateway.#mender = new RunMender(settings);
     return gateway;
   }
 
@@ -124,7 +127,7 @@ export class FleetGateway implements AsyncDisposable {
     return await route.answer({
       ...{ rights, query, connect, allStore: store, redis: this.#redis, machines: this.#machinesOf(rights.tenant) },
       ...{ names: names.map(decoded), bounds: this.#bounds },
-      hasToken: tokenOf(request) !== undefined,
+      ...{ hasToken: tokenOf(request) !== undefined, idempotencyKey: idempotencyKeyOf(request) },
       store: tenantStore(store, rights.tenant),
       async body(most) {
         const bytes = await bodyOf(request, most);
@@ -197,12 +200,19 @@ export class FleetGateway implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#mender?.[Symbol.asyncDispose]();
     this.#redis.disconnect();
     for (const machines of this.#machines.values()) await machines[Symbol.asyncDispose]();
     for (const client of this.#sockets.clients) client.terminate();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** The draft of the IETF has the key in quotes (RFC 8941, strings); many clients send it without. */
+function idempotencyKeyOf({ headers }: IncomingMessage): string | undefined {
+  const text = headers['idempotency-key'];
+  return typeof text === 'string' ? text.replace(/^"(.*)"$/, '$1') : undefined;
 }
 
 /** Ends a connection that was to become a WebSocket. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Machine, type MachineOptions } from 'rawiron';
@@ -31,6 +31,17 @@ class TestRedis {
     const data = ['--dir', this.#folder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
     const words = ['--port', `${this.port}`, '--bind', '127.0.0.1', ...data];
     this.#server = spawn('redis-server', words, { stdio: 'ignore' });
+  }
+
+  /** Runs a function, and then begins again with what it had before: as after a kill that has lost what came last. */
+  async forgetting(act: () => Promise<void>): Promise<void> {
+    const [files, kept] = ['appendonlydir', 'kept'].map((name) => join(this.#folder, name)) as [string, string];
+    cpSync(files, kept, { recursive: true });
+    await act();
+    await this.kill('SIGKILL');
+    rmSync(files, { recursive: true });
+    renameSync(kept, files);
+    this.start();
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
@@ -95,6 +106,11 @@ export class TestFleet implements AsyncDisposable {
   host(lease: number, memory = '1G'): ChildProcess {
     const name = `computer${this.#hosts++}`;
     return this.#child(['host', '--memory', memory, '--lease', `${lease}`, '--name', name]);
+  }
+
+  /** Starts a gateway at a port of the loopback. */
+  gateway(port: number): ChildProcess {
+    return this.#child(['gateway', '--listen', `127.0.0.1:${port}`]);
   }
 
   #child(words: readonly string[]): ChildProcess {
