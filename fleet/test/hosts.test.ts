@@ -8,9 +8,9 @@ import { FleetMachines } from '../src/machines/machines.ts';
 import { Registry } from '../src/machines/registry.ts';
 import { ACCEPT, CLAIM } from '../src/machines/scripts.ts';
 import { type OpenMachine, openHere } from '../src/machines/seat.ts';
-import type { ObjectStore } from '../src/store.ts';
 import { putEcho } from './support/echo-guest.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
+import { changedStore } from './support/stores.ts';
 
 const MINUTES = 60_000;
 const start = { image: 'demo', every: 0, limits: { processor: 30 } };
@@ -222,11 +222,7 @@ describe.skipIf(noRedis !== '')(
   { timeout: 5 * MINUTES },
   () => {
     test('ends its machines, which go on from their checkpoints before', async () => {
-      const store: ObjectStore = {
-        ...{ place: '', get: (key) => fleet.store.get(key), find: (key) => fleet.store.find(key) },
-        ...{ list: (key) => fleet.store.list(key), remove: (key) => fleet.store.remove(key) },
-        put: () => Promise.reject(new StoreError('it is away')),
-      };
+      const store = changedStore(fleet.store, { put: () => Promise.reject(new StoreError('it is away')) });
       const stops: string[] = [];
       const lonely = await host({ store, grace: 1000, open: stopping(stops) });
       await machines.start('kept', start);

@@ -66,10 +66,10 @@ describe.skipIf(noRedis !== '')(`results of a run${noRedis}`, () => {
     const results = new RunResults(redis, fleet.store, id);
     await results.keep(resultOf(0, 10_000));
     await results.keep(resultOf(1, 10));
-    const [blob] = await fleet.store.list('tenants/acme/blobs/');
-    await fleet.store.remove(blob!.key);
+    const [large] = await fleet.store.list(`tenants/acme/runs/${run.id}/0/`);
+    await fleet.store.remove(large!.key);
     expect((await results.pageSince('0', 1, 1000)).results).toMatchObject([
-      { number: 0, status: 'failed', error: expect.stringMatching(/the store lacks blobs/) },
+      { number: 0, status: 'failed', error: expect.stringMatching(/the store lacks runs/) },
       { number: 1, status: 'done' },
     ]);
   });

@@ -7,6 +7,7 @@ import type { ObjectStore } from '../src/store.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { FleetWorker } from '../src/worker.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
+import { changedStore } from './support/stores.ts';
 
 const MINUTES = 60_000;
 
@@ -25,13 +26,7 @@ function failing(failure: (act: 'get' | 'put', key: string) => Error | undefined
     const error = failure(act, key);
     if (error !== undefined) throw error;
   };
-  return {
-    ...{
-      place: '',
-      find: (key) => store.find(key),
-      list: (key) => store.list(key),
-      remove: (key) => store.remove(key),
-    },
+  return changedStore(store, {
     async get(key) {
       check('get', key);
       return await store.get(key);
@@ -40,7 +35,7 @@ function failing(failure: (act: 'get' | 'put', key: string) => Error | undefined
       check('put', key);
       await store.put(key, bytes);
     },
-  };
+  });
 }
 
 async function submit(): Promise<SubmittedRun> {
