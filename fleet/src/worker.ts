@@ -6,7 +6,6 @@ import type { Confinement } from './confined/confinement.ts';
 import { removeLeftFolders } from './confined/folders.ts';
 import { PermanentError, publicMessage, StoreError } from './error.ts';
 import { checkedOutcome, type JobOutcome } from './job.ts';
-import { RunMender } from './mender.ts';
 import { Permits } from './permits.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
@@ -17,6 +16,7 @@ import type { ObjectStore } from './store.ts';
 import { OPERATOR, tenantOf } from './tenants/names.ts';
 import { tenantStore } from './tenants/store.ts';
 import { JobTurns, type TakenJob } from './turns.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** Milliseconds between two looks for jobs, of which nobody may have told: they come back from workers that are gone, or are put back. */
 const LOOK = 500;
@@ -46,7 +46,7 @@ export class FleetWorker implements AsyncDisposable {
   readonly #settings: WorkerSettings;
   readonly #redis: Redis;
   #turns!: JobTurns;
-  #mender!: RunMender;
+  #upkeep!: Upkeep;
   readonly #runs = new PreparedRuns((run) => this.#prepare(run));
   /** Slots, each of which has a job's machine. */
   readonly #slots: Permits;
@@ -72,7 +72,7 @@ export class FleetWorker implements AsyncDisposable {
     await removeLeftFolders();
     const worker = new FleetWorker(settings);
     const { connect, store, log } = settings;
-    worker.#mender = new RunMender({ connect, store, log });
+    worker.#upkeep = new Upkeep({ connect, store, log });
     worker.#turns = await JobTurns.start({ connect, log, name: worker.name, news: () => worker.#wake() });
     worker.#taking = worker.#takeAll();
     return worker;
@@ -236,7 +236,7 @@ export class FleetWorker implements AsyncDisposable {
     await Promise.all(this.#jobs);
     await this.#runs.stop();
     await this.#turns[Symbol.asyncDispose]();
-    await this.#mender[Symbol.asyncDispose]();
+    await this.#upkeep[Symbol.asyncDispose]();
     this.#redis.disconnect();
   }
 

@@ -16,6 +16,7 @@ import { forgetRun, keepRun, type Run } from '../src/run.ts';
 import { putRunRecord } from '../src/run-records.ts';
 import type { ObjectStore } from '../src/store.ts';
 import { tenantStore } from '../src/tenants/store.ts';
+import { CLEANING_KEY, lastCleaning, Upkeep } from '../src/upkeep.ts';
 import { range, snapshotOf } from './support/block-snapshot.ts';
 import { noRedis, TestFleet } from './support/fleet.ts';
 import { changedStore, memoryStore } from './support/stores.ts';
@@ -247,4 +248,21 @@ describe.skipIf(noRedis !== '')(`what runs leave${noRedis}`, () => {
     expect(await readdir(join(store.place, 'runs/x'))).toHaveLength(0);
     await expect(removeGarbage(redis, store, 1000)).rejects.toThrow(/younger than a day/);
   });
+});
+
+test.skipIf(noRedis !== '')(`a fleet removes its garbage by itself, one process at a time${noRedis}`, async () => {
+  await redis.flushall();
+  const store = new FolderStore(join(fleet.folder, 'own'));
+  await putBlob(store, Buffer.from('old'));
+  await age(store, 2);
+  const told: string[] = [];
+  const settings = { connect: fleet.connect, store, look: 10, log: (message: string) => void told.push(message) };
+  await using _one = new Upkeep(settings);
+  await using _other = new Upkeep(settings);
+  await expect.poll(() => told).toEqual(['0 objects that nothing names were removed, 1 more may go in a day']);
+  expect(await lastCleaning(redis)).toMatchObject({ objects: 0, bytes: 0 });
+  await age(store, 2);
+  // As when the time is over.
+  await redis.del(CLEANING_KEY);
+  await expect.poll(() => told[1]).toBe('1 objects that nothing names were removed, 0 more may go in a day');
 });

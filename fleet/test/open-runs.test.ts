@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FleetGateway } from '../src/gateway/gateway.ts';
-import { RunMender } from '../src/mender.ts';
 import { jobsKey } from '../src/queues.ts';
 import { failedResult, RunResults } from '../src/results.ts';
 import { findRun, jobId, OPEN_RUNS, runKey } from '../src/run.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { comingKey, Tenants } from '../src/tenants/tenants.ts';
 import { Tokens } from '../src/tenants/tokens.ts';
+import { Upkeep } from '../src/upkeep.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { freePort } from './support/ports.ts';
 
@@ -44,7 +44,7 @@ const listen = (needsToken = false) => {
   return FleetGateway.listen({ connect, store, address: '127.0.0.1', port: 0, needsToken, log: () => {} });
 };
 const waiting = (tenant = '') => redis.llen(jobsKey(tenant, 'wait'));
-const mender = () => new RunMender({ connect: fleet.connect, store: fleet.store, log: () => {} });
+const upkeep = () => new Upkeep({ connect: fleet.connect, store: fleet.store, log: () => {} });
 
 describe.skipIf(noRedis !== '')(`a run that is half submitted${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('as its gateway was killed gets the rest of its jobs from the next one, once', async () => {
@@ -81,7 +81,7 @@ describe.skipIf(noRedis !== '')(`a run that is half submitted${noRedis}`, { time
     await redis.zadd(comingKey('acme'), Date.now() / 1000, `20 ${run.run.id}`);
     await redis.del(`${runKey(run.run.id)}:state`);
     await redis.zadd(OPEN_RUNS, 0, run.run.id);
-    await using _mender = mender();
+    await using _upkeep = upkeep();
     await expect.poll(() => redis.zcard(comingKey('acme'))).toBe(0);
   });
 });
@@ -97,7 +97,7 @@ describe.skipIf(noRedis !== '')(`a run whose jobs Redis has lost${noRedis}`, { t
     }
     // A look at a run that goes on adds nothing; the next one finds that nothing has ended since.
     await redis.zadd(OPEN_RUNS, 0, id);
-    await using _mender = mender();
+    await using _upkeep = upkeep();
     await expect.poll(() => redis.hget(`${runKey(id)}:state`, 'ended')).toBe('1');
     await redis.zadd(OPEN_RUNS, 0, id);
     await expect.poll(() => waiting()).toBe(1199);
@@ -128,7 +128,7 @@ describe.skipIf(noRedis !== '')(`a run whose jobs Redis has lost${noRedis}`, { t
       if (isCancelled) await run.cancel();
       else await new RunResults(redis, fleet.store, run.run.id).keep(failedResult(0, 1, 'ended'));
       await redis.zadd(OPEN_RUNS, 0, run.run.id);
-      await using _mender = mender();
+      await using _upkeep = upkeep();
       await expect.poll(() => redis.zcard(OPEN_RUNS)).toBe(0);
     }
   });

@@ -5,6 +5,7 @@ import { FleetError } from '../error.ts';
 import { checkMachineLimits } from '../limits.ts';
 import { FleetHost } from '../machines/host.ts';
 import { shownAddress } from '../redis.ts';
+import { Upkeep } from '../upkeep.ts';
 import {
   asked,
   confinementFlags,
@@ -45,8 +46,10 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const place = placeOf(words);
   const memory = memoryOf(words);
   using kept = keptLog(place, 'host');
+  const connect = connectorOf(place);
+  await using _upkeep = new Upkeep({ connect, store: place.store, log: kept.write });
   await using host = await FleetHost.start({
-    ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write, ...nameOf(words) },
+    ...{ connect, store: place.store, memory, log: kept.write, ...nameOf(words) },
     options: { memoryMerge: words.values['mem-merge'] === true, limits: limitsOf(words) },
     ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
     open: openByTenant(confinementOf(words), words.values.isolate === true, kept.write),

@@ -6,10 +6,10 @@ import type { Redis } from 'ioredis';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FleetError, StoreError } from '../error.ts';
 import { FleetMachines } from '../machines/machines.ts';
-import { RunMender } from '../mender.ts';
 import type { ObjectStore } from '../store.ts';
 import { tenantStore } from '../tenants/store.ts';
 import { type Rights, type Scope, Tokens } from '../tenants/tokens.ts';
+import { Upkeep } from '../upkeep.ts';
 import { type AuthoritySettings, cookieOf, isLoopback, isWelcome, rightsOf, tokenOf } from './authority.ts';
 import { makeBounds } from './bound.ts';
 import { type Answer, bodyOf, decoded, jsonOf, send, textIn } from './exchange.ts';
@@ -58,7 +58,7 @@ export class FleetGateway implements AsyncDisposable {
   /** By their tenants. */
   readonly #machines = new Map<string, FleetMachines>();
   readonly #bounds = makeBounds();
-  #mender: RunMender | undefined;
+  #upkeep: Upkeep | undefined;
   readonly #sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: MOST_MESSAGE },
     // Viewers in pages ask for it.
@@ -86,7 +86,7 @@ export class FleetGateway implements AsyncDisposable {
       gateway.#server.once('error', (error) => reject(new FleetError(`${address}:${port}: ${error.message}`)));
       gateway.#server.listen(port, address, resolve);
     });
-    gateway.#mender = new RunMender(settings);
+    gateway.#upkeep = new Upkeep(settings);
     return gateway;
   }
 
@@ -200,7 +200,7 @@ export class FleetGateway implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#mender?.[Symbol.asyncDispose]();
+    await this.#upkeep?.[Symbol.asyncDispose]();
     this.#redis.disconnect();
     for (const machines of this.#machines.values()) await machines[Symbol.asyncDispose]();
     for (const client of this.#sockets.clients) client.terminate();
