@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { removeGarbage } from './garbage.ts';
+import type { Log } from './log.ts';
 import { lookAfterRun } from './open-runs.ts';
 import type { ObjectStore } from './store.ts';
 
@@ -26,7 +27,7 @@ export interface UpkeepSettings {
   connect(): Redis;
   /** That of all tenants. */
   readonly store: ObjectStore;
-  log(message: string): void;
+  readonly log: Log;
   /** Milliseconds between two looks whether it is time to remove garbage. Default: ten minutes. */
   readonly look?: number;
 }
@@ -60,7 +61,7 @@ export class Upkeep implements AsyncDisposable {
     await rest(first);
     while (!signal.aborted) {
       const isDone = await act().catch((error: Error) => {
-        if (!signal.aborted) this.#settings.log(`${failure}: ${error.message}`);
+        if (!signal.aborted) this.#settings.log(`${failure}: ${error.message}`, { level: 'error' });
         return false;
       });
       if (!isDone) await rest(pause);

@@ -6,6 +6,7 @@ import type { Confinement } from './confined/confinement.ts';
 import { removeLeftFolders } from './confined/folders.ts';
 import { PermanentError, publicMessage, StoreError } from './error.ts';
 import { checkedOutcome, type JobOutcome } from './job.ts';
+import type { Log } from './log.ts';
 import { Permits } from './permits.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
@@ -37,7 +38,7 @@ export interface WorkerSettings {
   /** How such processes are confined. */
   readonly confinement?: Confinement;
   /** Hears what goes wrong besides jobs. */
-  log(message: string): void;
+  readonly log: Log;
 }
 
 /** Takes jobs from the queues and does them, each in a fork of the machine of its run's image. */
@@ -122,7 +123,9 @@ export class FleetWorker implements AsyncDisposable {
         () => job.end(),
         (error: Error) => this.#giveUp(job, error),
       )
-      .catch((error: Error) => this.#settings.log(error.message))
+      .catch((error: Error) =>
+        this.#settings.log(error.message, { level: 'error', run: job.data.run, job: job.data.number }),
+      )
       .finally(() => {
         this.#next.delete(job);
         this.#jobs.delete(done);
@@ -169,7 +172,7 @@ export class FleetWorker implements AsyncDisposable {
       tries,
     } = job;
     const isAway = error instanceof StoreError;
-    if (isAway) this.#settings.log(`job ${number} of ${id}: ${error.message}`);
+    if (isAway) this.#settings.log(`job ${number} of ${id}: ${error.message}`, { level: 'warn', run: id, job: number });
     if (isAway && back < MOST_BACK) return await job.putBack();
     try {
       const run = await findRun(this.#redis, id);

@@ -6,13 +6,13 @@ import { checkMachineLimits } from '../limits.ts';
 import { FleetHost } from '../machines/host.ts';
 import { shownAddress } from '../redis.ts';
 import { Upkeep } from '../upkeep.ts';
+import { healthFlags, serveHealth } from './health.ts';
+import { logFlags, serverLog } from './server-log.ts';
 import {
   asked,
   confinementFlags,
   confinementOf,
-  connectorOf,
   type Flags,
-  keptLog,
   number,
   parsed,
   placeFlags,
@@ -25,6 +25,8 @@ import {
 export const hostFlags: Flags = {
   ...placeFlags,
   ...confinementFlags,
+  ...healthFlags,
+  ...logFlags,
   name: { value: 'NAME', help: 'by which it stays drained when it begins again (that of its computer)' },
   memory: { value: 'SIZE', help: 'memory for machines, such as 8G (three quarters of what there is)' },
   listen: {
@@ -45,8 +47,9 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, hostFlags);
   const place = placeOf(words);
   const memory = memoryOf(words);
-  using kept = keptLog(place, 'host');
-  const connect = connectorOf(place);
+  using kept = serverLog(words, place, 'host');
+  const { connect } = kept;
+  await using _health = await serveHealth(words, connect);
   await using _upkeep = new Upkeep({ connect, store: place.store, log: kept.write });
   await using host = await FleetHost.start({
     ...{ connect, store: place.store, memory, log: kept.write, ...nameOf(words) },

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
 import type { FleetMachines } from '../machines/machines.ts';
+import type { ProcessMetrics } from '../metrics.ts';
 import type { ObjectStore } from '../store.ts';
 import type { Rights, Scope } from '../tenants/tokens.ts';
 import type { Bound, Bounds } from './bound.ts';
@@ -22,6 +23,7 @@ export interface Exchange {
   readonly allStore: ObjectStore;
   readonly redis: Redis;
   readonly bounds: Bounds;
+  readonly metrics: ProcessMetrics;
   connect(): Redis;
   /** The body. @throws FleetError if it has more bytes, or whoever asks may not any more when it has come */
   body(most: number): Promise<Uint8Array>;

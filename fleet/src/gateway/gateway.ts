@@ -5,7 +5,11 @@ import type { Duplex } from 'node:stream';
 import type { Redis } from 'ioredis';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FleetError, StoreError } from '../error.ts';
+import { fleetFigures } from '../fleet-figures.ts';
+import { healthAt } from '../health.ts';
+import type { Log } from '../log.ts';
 import { FleetMachines } from '../machines/machines.ts';
+import { ProcessMetrics } from '../metrics.ts';
 import type { ObjectStore } from '../store.ts';
 import { tenantStore } from '../tenants/store.ts';
 import { type Rights, type Scope, Tokens } from '../tenants/tokens.ts';
@@ -17,6 +21,7 @@ import { fleetRoutes } from './fleet-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { pageFile } from './page.ts';
+import { RequestFigures, routeLabel } from './requests.ts';
 import { runRoutes } from './run-routes.ts';
 import { serveConsole } from './serve-console.ts';
 import { closeWith, serveScreen } from './serve-screen.ts';
@@ -35,7 +40,7 @@ export interface GatewaySettings {
   readonly needsToken?: boolean;
   /** Certificate and key of TLS, as PEM. Left out: nothing is encrypted. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
-  log(message: string): void;
+  readonly log: Log;
 }
 
 const routes = [...machineRoutes, ...imageRoutes, ...runRoutes, ...fleetRoutes];
@@ -58,6 +63,9 @@ export class FleetGateway implements AsyncDisposable {
   /** By their tenants. */
   readonly #machines = new Map<string, FleetMachines>();
   readonly #bounds = makeBounds();
+  /** Its own, and those of the fleet. */
+  readonly metrics: ProcessMetrics;
+  readonly #figures: RequestFigures;
   #upkeep: Upkeep | undefined;
   readonly #sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: MOST_MESSAGE },
@@ -69,6 +77,9 @@ export class FleetGateway implements AsyncDisposable {
     const { address, connect, needsToken = !isLoopback(address), origins = [], tls } = settings;
     this.#settings = settings;
     this.#redis = connect();
+    this.metrics = new ProcessMetrics(this.#redis);
+    this.metrics.add(fleetFigures(this.metrics.registry, this.#redis));
+    this.#figures = new RequestFigures(this.metrics.registry, () => this.#sockets.clients.size);
     this.#authority = { tokens: new Tokens(this.#redis), isOpen: !needsToken, origins };
     const answer = (request: IncomingMessage, response: ServerResponse) =>
       void this.#answer(request, response).catch(() => response.destroy());
@@ -95,23 +106,30 @@ export class FleetGateway implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const began = performance.now();
+    const asked = { method: request.method ?? '', path: (request.url ?? '/').replace(/\?.*$/s, '') };
     try {
       send(response, await this.#answerOf(request));
     } catch (error) {
       const { message } = error as Error;
       // Nothing else can be said after a head.
       if (response.headersSent) return void response.destroy();
-      if (error instanceof FleetError && !(error instanceof StoreError))
-        return send(response, { status: 409, body: message });
-      this.#settings.log(message);
-      send(response, { status: 503, body: 'it cannot be had now' });
+      const isRefusal = error instanceof FleetError && !(error instanceof StoreError);
+      if (!isRefusal) this.#settings.log(message, { level: 'error', ...asked });
+      send(response, isRefusal ? { status: 409, body: message } : { status: 503, body: 'it cannot be had now' });
     }
+    const [status, milliseconds] = [response.statusCode, Math.round(performance.now() - began)];
+    const route = routes.find(({ path }) => path.test(asked.path));
+    this.#figures.answered(asked.method, route === undefined ? 'page' : routeLabel(route.path), status, milliseconds);
+    this.#settings.log('request', { level: 'debug', ...asked, status, milliseconds });
   }
 
   async #answerOf(request: IncomingMessage): Promise<Answer> {
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://gateway');
     const found = routes.filter(({ path }) => path.test(pathname));
     if (pathname === '/login' || pathname === '/logout') return await this.#loggedIn(request, pathname);
+    const health = await healthAt(pathname, this.#redis);
+    if (health !== undefined) return health;
     if (found.length === 0)
       return (await pageFile(pathname)) ?? { status: 404, body: 'there is nothing at this address' };
     const route = found.find(({ method }) => method === request.method);
@@ -126,7 +144,7 @@ export class FleetGateway implements AsyncDisposable {
     };
     return await route.answer({
       ...{ rights, query, connect, allStore: store, redis: this.#redis, machines: this.#machinesOf(rights.tenant) },
-      ...{ names: names.map(decoded), bounds: this.#bounds },
+      ...{ names: names.map(decoded), bounds: this.#bounds, metrics: this.metrics },
       ...{ hasToken: tokenOf(request) !== undefined, idempotencyKey: idempotencyKeyOf(request) },
       store: tenantStore(store, rights.tenant),
       async body(most) {

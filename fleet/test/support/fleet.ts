@@ -44,9 +44,11 @@ class TestRedis {
     this.start();
   }
 
-  async kill(signal: NodeJS.Signals): Promise<void> {
+  /** @param ends whether it ends by that */
+  async kill(signal: NodeJS.Signals, ends = true): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
+    if (!ends) return void server.kill(signal);
     const gone = new Promise((resolve) => server.once('exit', resolve));
     server.kill(signal);
     await gone;
@@ -113,8 +115,18 @@ export class TestFleet implements AsyncDisposable {
     return this.#child(['gateway', '--listen', `127.0.0.1:${port}`]);
   }
 
-  #child(words: readonly string[]): ChildProcess {
-    const child = this.#spawn(words, 'ignore');
+  /** Starts a process, whose errors are kept. */
+  heard(...words: readonly string[]): { readonly process: ChildProcess; text(): string } {
+    const process = this.#child(words, 'pipe');
+    let text = '';
+    process.stderr!.on('data', (bytes: Buffer) => {
+      text += bytes;
+    });
+    return { process, text: () => text };
+  }
+
+  #child(words: readonly string[], output: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
+    const child = this.#spawn(words, output);
     this.#children.add(child);
     child.once('exit', () => this.#children.delete(child));
     return child;
