@@ -8,14 +8,12 @@ import { Tokens } from '../src/tenants/tokens.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { freePort } from './support/ports.ts';
 
-const MINUTES = 60_000;
-
 let fleet: TestFleet;
 beforeAll(async () => {
   if (noRedis !== '') return;
   fleet = await TestFleet.start();
   await putDemo(fleet.store);
-}, MINUTES);
+});
 afterAll(() => fleet?.[Symbol.asyncDispose]());
 
 async function listen(settings: Partial<GatewaySettings> = {}) {
@@ -47,7 +45,7 @@ const resting: NewMachine = {
   ...{ wanted: 'suspended', state: 'suspended' },
 };
 
-describe.skipIf(noRedis !== '')(`a gateway${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`a gateway${noRedis}`, () => {
   test('runs, and is ready as long as Redis answers, whoever asks', async () => {
     await using gateway = await listen({ needsToken: true });
     const states = async () => [(await ask(gateway, '/healthz')).status, (await ask(gateway, '/readyz')).status];
@@ -114,7 +112,7 @@ test.each([
   expect(routeLabel(path)).toBe(label);
 });
 
-describe.skipIf(noRedis !== '')(`hosts and workers${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`hosts and workers${noRedis}`, () => {
   test.each([
     ['worker', ['--slots', '1']],
     ['host', ['--memory', '1G']],

@@ -12,8 +12,6 @@ import { Upkeep } from '../src/upkeep.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { freePort } from './support/ports.ts';
 
-const MINUTES = 60_000;
-
 let fleet: TestFleet;
 let redis: Redis;
 beforeAll(async () => {
@@ -23,7 +21,7 @@ beforeAll(async () => {
   await putDemo(fleet.store);
   for (const tenant of ['acme', 'other'])
     await fleet.store.put(`tenants/${tenant}/images/demo`, (await fleet.store.get('images/demo'))!);
-}, MINUTES);
+});
 beforeEach(() => redis?.flushall());
 afterAll(async () => {
   redis?.disconnect();
@@ -46,7 +44,7 @@ const listen = (needsToken = false) => {
 const waiting = (tenant = '') => redis.llen(jobsKey(tenant, 'wait'));
 const upkeep = () => new Upkeep({ connect: fleet.connect, store: fleet.store, log: () => {} });
 
-describe.skipIf(noRedis !== '')(`a run that is half submitted${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`a run that is half submitted${noRedis}`, () => {
   test('as its gateway was killed gets the rest of its jobs from the next one, once', async () => {
     const [count, port] = [20_000, await freePort()];
     const first = fleet.gateway(port);
@@ -86,7 +84,7 @@ describe.skipIf(noRedis !== '')(`a run that is half submitted${noRedis}`, { time
   });
 });
 
-describe.skipIf(noRedis !== '')(`a run whose jobs Redis has lost${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`a run whose jobs Redis has lost${noRedis}`, () => {
   test('in part has all of them again, but not those that have ended', async () => {
     await using run = await SubmittedRun.submit(fleet.connect, fleet.store, { ...script, count: 1200 });
     const { id } = run.run;
@@ -142,7 +140,7 @@ describe.skipIf(noRedis !== '')(`a run whose jobs Redis has lost${noRedis}`, { t
   });
 });
 
-describe.skipIf(noRedis !== '')(`an idempotency key${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`an idempotency key${noRedis}`, () => {
   test('gives one run, however often it is sent, to one tenant', async () => {
     for (const name of ['acme', 'other']) await new Tenants(redis).set(name, {});
     const tokens = new Tokens(redis);

@@ -9,14 +9,12 @@ import { FleetWorker } from '../src/worker.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { changedStore } from './support/stores.ts';
 
-const MINUTES = 60_000;
-
 let fleet: TestFleet;
 beforeAll(async () => {
   if (noRedis !== '') return;
   fleet = await TestFleet.start();
   await putDemo(fleet.store);
-}, MINUTES);
+});
 afterAll(() => fleet?.[Symbol.asyncDispose]());
 
 /** The fleet's store, where calls fail as a function says. */
@@ -53,7 +51,7 @@ async function resultOf(run: SubmittedRun): Promise<JobResult> {
   throw new Error('there is none');
 }
 
-describe.skipIf(noRedis !== '')(`a job whose store is away${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`a job whose store is away${noRedis}`, () => {
   test.each(['get', 'put'] as const)('for a while, at a %s, loses no try by that', async (which) => {
     let failures = 2;
     const store = failing((act) => (act === which && failures-- > 0 ? new StoreError('it is away') : undefined));
@@ -71,7 +69,7 @@ describe.skipIf(noRedis !== '')(`a job whose store is away${noRedis}`, { timeout
   });
 });
 
-describe.skipIf(noRedis !== '')(`a job that another worker was faster with${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`a job that another worker was faster with${noRedis}`, () => {
   test.each(['before it begins', 'before its files are kept', 'as its files are kept'])(
     '%s leaves the result, and its files, as they are',
     async (when) => {

@@ -17,7 +17,6 @@ import { Tokens } from '../src/tenants/tokens.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { changedStore } from './support/stores.ts';
 
-const MINUTES = 60_000;
 const start = { image: 'demo', every: 0, limits: { processor: 30 } };
 
 let fleet: TestFleet;
@@ -38,7 +37,7 @@ afterAll(async () => {
 
 const machinesOf = (tenant?: string) => new FleetMachines(fleet.connect, fleet.store, tenant);
 
-describe.skipIf(noRedis !== '')(`tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`tenants${noRedis}`, () => {
   test('have images and machines of their own, as many as they may', async () => {
     await using acme = machinesOf('acme');
     await using other = machinesOf('other');
@@ -107,7 +106,7 @@ describe.skipIf(noRedis !== '')(`tenants${noRedis}`, { timeout: 5 * MINUTES }, (
   });
 });
 
-describe.skipIf(noRedis !== '')(`queues of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`queues of tenants${noRedis}`, () => {
   test('take turns: few jobs are done before the many of another one that came first', async () => {
     await new Tenants(redis).set('acme', {});
     const worker = fleet.worker(1);
@@ -126,7 +125,7 @@ describe.skipIf(noRedis !== '')(`queues of tenants${noRedis}`, { timeout: 5 * MI
   });
 });
 
-describe.skipIf(noRedis !== '')(`the jobs of a tenant${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`the jobs of a tenant${noRedis}`, () => {
   test('are as many as it may have, also where several runs are submitted at once', async () => {
     await new Tenants(redis).set('eager', { jobs: 5 });
     await putDemo(tenantStore(fleet.store, 'eager'));
@@ -161,7 +160,7 @@ describe.skipIf(noRedis !== '')(`the jobs of a tenant${noRedis}`, { timeout: 5 *
   });
 });
 
-describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`tokens${noRedis}`, () => {
   test('are made, shown without their secret, and revoked', async () => {
     const made = await fleet.command('token', 'create', '--tenant', 'acme', '--scopes', 'view,console');
     const token = made.output.trim();
