@@ -56,8 +56,15 @@ export default defineConfig({
       { extends: true, test: { name: 'guests', include: guests } },
       { extends: true, test: { name: 'web', include: web, setupFiles } },
       { extends: true, test: { name: 'exhaustive', include: exhaustive } },
-      // Processes of the fleet, a Redis among them: `npm run test:fleet`.
-      { extends: true, resolve: { alias: library }, test: { name: 'fleet', include: ['fleet/test/**/*.test.ts'] } },
+      // Processes of the fleet, a Redis among them: `npm run test:fleet`. They begin late on a busy host: limits of time are for what hangs.
+      {
+        extends: true,
+        resolve: { alias: library },
+        test: {
+          ...{ name: 'fleet', include: ['fleet/test/**/*.test.ts'] },
+          ...{ testTimeout: 600_000, hookTimeout: 600_000, expect: { poll: { timeout: 300_000 } } },
+        },
+      },
       // What readers run with the package: here its name means the sources.
       {
         extends: true,

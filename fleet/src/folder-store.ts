@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { StoreError } from './error.ts';
 import { checkedKey, type ObjectStore, type StoredObject, UNFINISHED } from './store.ts';
@@ -39,18 +39,43 @@ export class FolderStore implements ObjectStore {
   }
 
   async list(prefix: string): Promise<readonly StoredObject[]> {
-    // Only the folder that the prefix names is gone through.
-    const folder = join(this.place, prefix.slice(0, prefix.lastIndexOf('/') + 1));
-    const names = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(unlessMissing)) ?? [];
-    const files = names.filter((entry) => entry.isFile() && !entry.name.endsWith(UNFINISHED));
-    const keys = files.map((entry) => relative(this.place, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
     const found: StoredObject[] = [];
-    for (const key of keys.filter((key) => key.startsWith(prefix)).sort()) {
+    const names = (await this.#files(prefix)).filter((name) => !name.endsWith(UNFINISHED) && name.startsWith(prefix));
+    for (const key of names.sort()) {
       const object = await this.find(key);
       // It may have gone meanwhile.
       if (object !== undefined) found.push(object);
     }
     return found;
+  }
+
+  /** Names of the files in the folder that a prefix names. */
+  async #files(prefix: string): Promise<string[]> {
+    const folder = join(this.place, prefix.slice(0, prefix.lastIndexOf('/') + 1));
+    const names = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(unlessMissing)) ?? [];
+    const files = names.filter((entry) => entry.isFile());
+    return files.map((entry) => relative(this.place, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+  }
+
+  async removeUnfinished(age: number): Promise<void> {
+    for (const name of (await this.#files('')).filter((name) => name.endsWith(UNFINISHED))) {
+      const path = join(this.place, name);
+      const written = (await stat(path).catch(unlessMissing))?.mtimeMs;
+      if (written !== undefined && Date.now() - written >= age) await rm(path, { force: true });
+    }
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const [path, other] = [this.#path(from), this.#path(to)];
+    const now = new Date();
+    try {
+      await mkdir(dirname(other), { recursive: true });
+      // Before: it would be as old as it was for a moment.
+      await utimes(path, now, now);
+      await rename(path, other);
+    } catch (error) {
+      unlessMissing(error as NodeJS.ErrnoException);
+    }
   }
 
   async remove(key: string): Promise<void> {

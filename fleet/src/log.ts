@@ -8,6 +8,16 @@ const LOG = 'rawiron:log';
 /** Milliseconds to wait for a Redis that is away. */
 const PATIENCE = 2000;
 
+/** What a line of a log is about, for programs that read it. */
+export interface LogFields {
+  /** Default: info. */
+  readonly level?: 'debug' | 'info' | 'warn' | 'error';
+  readonly [name: string]: string | number | undefined;
+}
+
+/** Takes a line for people, and what it is about. */
+export type Log = (message: string, fields?: LogFields) => void;
+
 /** A line of the fleet's log. */
 export interface LogLine {
   /** By the clock of Redis, as ISO 8601 has it. */

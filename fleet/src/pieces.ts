@@ -2,12 +2,11 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { cutSnapshot } from './cut.ts';
 import { digestOf } from './digest.ts';
 import { PermanentError } from './error.ts';
+import { getKept, putKept } from './fossils.ts';
 import type { ObjectStore } from './store.ts';
 
 /** Pieces that are asked for, or written, at the same time. */
 const LANES = 16;
-/** Milliseconds: a piece that nothing names is not removed before it is so old. */
-export const LEAST_AGE = 24 * 3600_000;
 /** How pieces are stored: their first byte. */
 const [PLAIN, ZSTANDARD] = [0, 1];
 const DIGEST_BYTES = 32;
@@ -70,7 +69,7 @@ export class SnapshotStore {
   }
 
   async #piece(digest: string): Promise<Uint8Array> {
-    const piece = this.#pieces.get(digest) ?? unpacked(await this.#store.get(pieceKey(digest)), digest);
+    const piece = this.#pieces.get(digest) ?? unpacked(await getKept(this.#store, pieceKey(digest)), digest);
     if (!this.#pieces.delete(digest)) this.#bytes += piece.length;
     this.#pieces.set(digest, piece);
     for (const [oldest, { length }] of this.#pieces) {
@@ -81,15 +80,12 @@ export class SnapshotStore {
     return piece;
   }
 
-  /** Writes what is not there, and again what is so old that it may be about to be removed. */
   async #putNew(key: string, bytes: () => Uint8Array): Promise<void> {
     const now = performance.now();
     if ((this.#known.get(key) ?? 0) > now) return;
-    const age = (await this.#store.find(key))?.age ?? LEAST_AGE;
-    const isYoung = age < LEAST_AGE / 2;
-    if (!isYoung) await this.#store.put(key, bytes());
+    const time = await putKept(this.#store, key, bytes);
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    this.#known.set(key, now + LEAST_AGE / 2 - (isYoung ? age : 0));
+    this.#known.set(key, now + time);
   }
 }
 
@@ -98,7 +94,7 @@ export class SnapshotStore {
  * @throws PermanentError if the list is missing or damaged
  */
 export async function listPieces(store: ObjectStore, manifest: string): Promise<readonly string[]> {
-  const list = await store.get(manifestKey(manifest));
+  const list = await getKept(store, manifestKey(manifest));
   if (list === undefined) throw new PermanentError(`the store lacks ${manifestKey(manifest)}`);
   if (digestOf(list) !== manifest) throw new PermanentError(`${manifestKey(manifest)} is damaged in the store`);
   const digits = Buffer.from(list).toString('hex');

@@ -11,9 +11,10 @@ const QUEUE = 'rawiron-jobs';
 /** BullMQ's name of the queue of a tenant: each has its own, as only then they can take turns. */
 export const queueOf = (tenant: string): string => (tenant === OPERATOR ? QUEUE : `${QUEUE}-${tenant}`);
 
-/** One of a queue's lists of jobs, as BullMQ names it. */
-export const jobsKey = (tenant: string, list: 'wait' | 'active' | 'delayed'): string =>
-  `bull:${queueOf(tenant)}:${list}`;
+/** The beginning of BullMQ's names in Redis of a queue's lists and jobs. */
+export const jobsPrefix = (tenant: string): string => `bull:${queueOf(tenant)}:`;
+/** One of a queue's lists of jobs. */
+export const jobsKey = (tenant: string, list: 'wait' | 'active' | 'delayed'): string => `${jobsPrefix(tenant)}${list}`;
 
 /** Tells which queues have jobs, and how many of them wait; forgets those that have none. KEYS: the set of their tenants. */
 const LOOK = `

@@ -1,7 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { getBlob, putBlob } from './blobs.ts';
-import { PermanentError } from './error.ts';
-import { finishedKey, type JobResult, KEPT, resultsKey } from './run.ts';
+import { finishedKey, type JobResult, KEPT, resultsKey, runFolder } from './run.ts';
 import type { ObjectStore } from './store.ts';
 import { tenantOf } from './tenants/names.ts';
 import { tenantStore } from './tenants/store.ts';
@@ -11,9 +10,9 @@ const BATCH = 50;
 /** Characters as JSON of a result that Redis has itself, at most; larger ones are in the store. */
 const MOST_TEXT = 4096;
 
-/** A result that is in the store, by the digest of its text. */
+/** A result that is in the store, with all else of its run. */
 interface StoredResult {
-  readonly blob: string;
+  readonly object: string;
 }
 
 /** A job that has ended, and its place on the list of those. */
@@ -48,7 +47,7 @@ export class RunResults {
   async keep(result: JobResult): Promise<void> {
     const [results, finished] = [resultsKey(this.#run), finishedKey(this.#run)];
     const text = JSON.stringify(result);
-    const kept = text.length > MOST_TEXT ? await this.#stored(text) : text;
+    const kept = text.length > MOST_TEXT ? await this.#stored(result.number, text) : text;
     const answers = await this.#redis
       .multi()
       .hsetnx(results, `${result.number}`, kept)
@@ -60,8 +59,11 @@ export class RunResults {
     if (failure) throw failure;
   }
 
-  async #stored(text: string): Promise<string> {
-    return JSON.stringify({ blob: await putBlob(this.#store, Buffer.from(text)) } satisfies StoredResult);
+  /** A job may be done twice at a time: each of its results has a name of its own. */
+  async #stored(number: number, text: string): Promise<string> {
+    const object = `${runFolder(this.#run)}${number}/${randomBytes(4).toString('hex')}.json`;
+    await this.#store.put(object, Buffer.from(text));
+    return JSON.stringify({ object } satisfies StoredResult);
   }
 
   /** Whether a job has ended. */
@@ -77,14 +79,11 @@ export class RunResults {
 
   /** The text of a result; one that the store has lost has failed. */
   async #textOf(kept: string, number: number): Promise<string> {
-    const { blob } = JSON.parse(kept) as Partial<StoredResult>;
-    if (blob === undefined) return kept;
-    try {
-      return Buffer.from(await getBlob(this.#store, blob)).toString();
-    } catch (error) {
-      if (!(error instanceof PermanentError)) throw error;
-      return JSON.stringify(failedResult(number, 0, error.message));
-    }
+    const { object } = JSON.parse(kept) as Partial<StoredResult>;
+    if (object === undefined) return kept;
+    const bytes = await this.#store.get(object);
+    if (bytes !== undefined) return Buffer.from(bytes).toString();
+    return JSON.stringify(failedResult(number, 0, `the store lacks ${object}`));
   }
 
   /** Jobs that have ended since a place on the list; waits a moment for the first. */

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
-import { OPERATOR, tenantKey, tenantOf } from './tenants/names.ts';
+import { runScript } from './redis.ts';
+import { OPERATOR, ownName, tenantKey, tenantOf } from './tenants/names.ts';
 
 /** Seconds for which Redis keeps a run, and its results, that nobody asks for. */
 export const KEPT = 7 * 24 * 3600;
@@ -56,8 +57,15 @@ export interface JobResult {
 export const runKey = (id: string): string => `rawiron:run:${id}`;
 export const resultsKey = (id: string): string => `rawiron:run:${id}:results`;
 export const finishedKey = (id: string): string => `rawiron:run:${id}:finished`;
+/** The folder in its tenant's part of the store with all that a run has there. */
+export const runFolder = (id: string): string => `${RUNS}${ownName(tenantOf(id), id)}/`;
+export const RUNS = 'runs/';
+/** What is known of the submission of a run: whether all its jobs are in the queue, and how many had ended at the last look. */
+export const stateKey = (id: string): string => `rawiron:run:${id}:state`;
+/** Runs with jobs that have not ended, by the time of Redis, in milliseconds, from which on somebody may look after them. */
+export const OPEN_RUNS = 'rawiron:runs:open';
 /** BullMQ's name of a job: the same for whoever adds it again. */
-export const jobId = (run: string, number: number): string => `${run}-${number}`;
+export const jobId = (run: string, number: number | ''): string => `${run}-${number}`;
 
 /** The last runs of a tenant are on a list, so many. */
 const MOST_LISTED = 100;
@@ -65,21 +73,39 @@ const listKey = (tenant: string) => (tenant === OPERATOR ? 'rawiron:runs' : `${t
 
 /** Numbers of runs. */
 const ID = /^([a-z0-9-]+\/)?\d{14}-[\da-f]{8}$/;
+export const isRunId = (id: string): boolean => ID.test(id);
 
-/** Keeps a run for its workers. */
-export async function keepRun(redis: Redis, run: Run): Promise<void> {
-  const list = listKey(tenantOf(run.id));
-  const kept = redis.multi().set(runKey(run.id), JSON.stringify(run), 'EX', KEPT);
-  await kept
-    .lrem(list, 0, run.id)
-    .lpush(list, run.id)
-    .ltrim(list, 0, MOST_LISTED - 1)
-    .exec();
+/**
+ * Keeps a run for its workers, among those that are open. KEYS: the run, the list of its tenant's runs, the runs that are open. ARGV: the run's ID, its
+ * text, seconds for which it is kept, how many runs are on the list, milliseconds until somebody may look after it.
+ */
+const KEEP = `
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+redis.call('LREM', KEYS[2], 0, ARGV[1])
+redis.call('LPUSH', KEYS[2], ARGV[1])
+redis.call('LTRIM', KEYS[2], 0, ARGV[4] - 1)
+local now = redis.call('TIME')
+redis.call('ZADD', KEYS[3], now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[5], ARGV[1])
+return 1
+`;
+
+/**
+ * Keeps a run for its workers.
+ * @param alone milliseconds for which nobody else adds its jobs
+ */
+export async function keepRun(redis: Redis, run: Run, alone: number): Promise<void> {
+  const keys = [runKey(run.id), listKey(tenantOf(run.id)), OPEN_RUNS];
+  await runScript(redis, KEEP, 3, ...keys, run.id, JSON.stringify(run), KEPT, MOST_LISTED, alone);
+}
+
+/** Forgets a run that is not to be done any more. */
+export async function forgetRun(redis: Redis, id: string): Promise<void> {
+  await redis.multi().del(runKey(id), stateKey(id)).zrem(OPEN_RUNS, id).exec();
 }
 
 /** Undefined: there is none, or it is over. */
 export async function findRun(redis: Redis, id: string): Promise<Run | undefined> {
-  const text = ID.test(id) ? await redis.get(runKey(id)) : null;
+  const text = isRunId(id) ? await redis.get(runKey(id)) : null;
   return text === null ? undefined : (JSON.parse(text) as Run);
 }
 
@@ -97,14 +123,13 @@ export async function removeRuns(redis: Redis, tenant: string): Promise<void> {
   await redis.del(listKey(tenant));
 }
 
-/** The images of all runs that Redis knows: digests of their lists of pieces. */
-export async function namedByRuns(redis: Redis): Promise<readonly string[]> {
-  const images: string[] = [];
-  for await (const keys of redis.scanStream({ match: runKey('*') }) as AsyncIterable<string[]>) {
-    for (const key of keys.filter((key) => key.split(':').length === runKey('').split(':').length)) {
-      const text = await redis.get(key);
-      if (text !== null) images.push((JSON.parse(text) as Run).image);
-    }
+/** All runs that Redis knows. */
+export async function allRuns(redis: Redis): Promise<readonly Run[]> {
+  const runs: Run[] = [];
+  for await (const keys of redis.scanStream({ match: runKey('*'), count: 1000 }) as AsyncIterable<string[]>) {
+    const records = keys.filter((key) => key.split(':').length === runKey('').split(':').length);
+    const texts = records.length === 0 ? [] : await redis.mget(records);
+    runs.push(...texts.filter((text) => text !== null).map((text) => JSON.parse(text) as Run));
   }
-  return images;
+  return runs;
 }

@@ -74,16 +74,36 @@ export class S3Store implements ObjectStore {
     await this.#ask('DELETE', this.#path(key));
   }
 
+  /** The server copies it. */
+  async move(from: string, to: string): Promise<void> {
+    const source = `${new URL(this.#address).pathname.replace(/^.*\//, '/')}${this.#path(from)}`;
+    const answer = await this.#ask('PUT', this.#path(to), undefined, { 'x-amz-copy-source': source });
+    if (answer === undefined) return;
+    // A copy that fails after a while has a head of success (CopyObject, "Response and special errors").
+    const failure = fieldOf(textOf(answer.bytes), 'Message');
+    if (failure !== undefined) throw new StoreError(`${from} cannot be copied: ${failure}`);
+    await this.remove(from);
+  }
+
+  /** An object is there as a whole or not at all. */
+  async removeUnfinished(): Promise<void> {}
+
   #path(key: string): string {
     const name = `${this.#prefix}${checkedKey(key)}`;
     return `/${name.split('/').map(encodeURIComponent).join('/')}`;
   }
 
   /** Undefined: there is none. */
-  async #ask(method: string, path: string, body?: Uint8Array): Promise<WholeAnswer | undefined> {
-    const { ok, status, statusText, headers, bytes } = await this.#fetch(method, path, body).catch((error: Error) => {
+  async #ask(
+    method: string,
+    path: string,
+    body?: Uint8Array,
+    words: Readonly<Record<string, string>> = {},
+  ): Promise<WholeAnswer | undefined> {
+    const answer = await this.#fetch(method, path, body, words).catch((error: Error) => {
       throw new StoreError(`${this.#address} does not answer: ${messageOf(error)}`);
     });
+    const { ok, status, statusText, headers, bytes } = answer;
     if (ok) return { headers, bytes };
     if (status === 404) return undefined;
     const text = textOf(bytes);
@@ -92,13 +112,18 @@ export class S3Store implements ObjectStore {
   }
 
   /** The connection may be lost in the middle of an answer, too. */
-  async #fetch(method: string, path: string, body: Uint8Array | undefined) {
+  async #fetch(
+    method: string,
+    path: string,
+    body: Uint8Array | undefined,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Reply> {
     const answer = await this.#client.fetch(`${this.#address}${path}`, {
-      ...{ method, signal: AbortSignal.timeout(PATIENCE) },
+      ...{ method, headers, signal: AbortSignal.timeout(PATIENCE) },
       ...(body && { body: body as Uint8Array<ArrayBuffer> }),
     });
-    const { ok, status, statusText, headers } = answer;
-    return { ok, status, statusText, headers, bytes: new Uint8Array(await answer.arrayBuffer()) };
+    const { ok, status, statusText } = answer;
+    return { ok, status, statusText, headers: answer.headers, bytes: new Uint8Array(await answer.arrayBuffer()) };
   }
 }
 
@@ -106,6 +131,13 @@ export class S3Store implements ObjectStore {
 interface WholeAnswer {
   readonly headers: Headers;
   readonly bytes: Uint8Array;
+}
+
+/** Any answer of the server. */
+interface Reply extends WholeAnswer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly statusText: string;
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

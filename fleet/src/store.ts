@@ -22,6 +22,10 @@ export interface ObjectStore {
   list(prefix: string): Promise<readonly StoredObject[]>;
   /** There may be none. */
   remove(key: string): Promise<void>;
+  /** Gives an object another name, in the place of what has it; its age begins anew. There may be none. */
+  move(from: string, to: string): Promise<void>;
+  /** Removes what is left of objects that nobody has gone on writing for so many milliseconds. */
+  removeUnfinished(age: number): Promise<void>;
 }
 
 /** Names of files that a folder's store writes end so; nobody sees them, so that no object has such a name. */

@@ -7,9 +7,12 @@ import { FleetError } from './error.ts';
 import { findImage } from './images.ts';
 import { checkMachineLimits } from './limits.ts';
 import { bundledModule } from './module.ts';
-import { queueOf, withNews } from './queues.ts';
-import { failedResult, RunResults } from './results.ts';
-import { type JobData, type JobResult, jobId, keepRun, type Run, runKey, type Work } from './run.ts';
+import { ALONE, fillRun, isSubmitted } from './open-runs.ts';
+import { queueOf } from './queues.ts';
+import { RunResults } from './results.ts';
+import { forgetRun, type JobData, type JobResult, jobId, keepRun, type Run, type Work } from './run.ts';
+import { RunClaim } from './run-claim.ts';
+import { knownRun, putRunRecord, removeRunRecord } from './run-records.ts';
 import type { ObjectStore } from './store.ts';
 import { jobRoom } from './tenants/job-room.ts';
 import { fullName, OPERATOR, tenantOf } from './tenants/names.ts';
@@ -37,17 +40,18 @@ export interface RunOptions {
   readonly limits?: MachineLimits;
   /** Whose run it is. Default: nobody's. */
   readonly tenant?: string;
+  /** An idempotency key, of up to 255 visible characters: for a week, whoever submits the same with the same key again gets the same run. */
+  readonly key?: string;
 }
 
-/** Jobs that are added at once. */
-const BATCH = 500;
-/** Milliseconds to wait for news, and after which jobs that nothing is heard of are looked for. */
+/** Milliseconds to wait for news, and after which the run itself is looked for. */
 const [PATIENCE, DOUBT] = [1000, 10_000];
 
-/** A run whose jobs are in the queue. */
+/** A run whose jobs are in the queue, or are put there by whoever is up. */
 export class SubmittedRun implements AsyncDisposable {
   readonly run: Run;
   readonly #redis: Redis;
+  readonly #store: ObjectStore;
   /** The queue's own connection. */
   readonly #connection: Redis;
   readonly #queue: Queue<JobData>;
@@ -57,6 +61,7 @@ export class SubmittedRun implements AsyncDisposable {
   constructor(run: Run, connect: () => Redis, store: ObjectStore) {
     this.run = run;
     this.#redis = connect();
+    this.#store = store;
     this.#results = new RunResults(this.#redis, store, run.id);
     this.#connection = connect();
     this.#queue = new Queue<JobData>(queueOf(tenantOf(run.id)), { connection: this.#connection });
@@ -65,38 +70,39 @@ export class SubmittedRun implements AsyncDisposable {
   }
 
   /**
-   * Puts the jobs of a run into the queue.
+   * Puts the jobs of a run into the queue. If it ends before all are there, whoever is up adds the rest.
    * @param connect connects to Redis
-   * @throws FleetError that names the option, the image or the file, or says that its tenant has too many jobs
+   * @throws FleetError that names the option, the image or the file, or says that its tenant has too many jobs, or that its key was another run's
    */
   static async submit(connect: () => Redis, store: ObjectStore, options: RunOptions): Promise<SubmittedRun> {
-    const run = await runOf(tenantStore(store, options.tenant ?? OPERATOR), options);
-    const submitted = new SubmittedRun(run, connect, store);
+    const { tenant = OPERATOR, key } = options;
+    const offered = await runOf(tenantStore(store, tenant), options);
+    const redis = connect();
     try {
-      await using _room = await jobRoom(submitted.#redis, run);
-      await submitted.#add(Array.from({ length: run.count }, (_, number) => number));
-      return submitted;
-    } catch (error) {
-      await submitted[Symbol.asyncDispose]();
-      throw error;
+      const claim = key === undefined ? undefined : await RunClaim.make(redis, key, offered, options.image);
+      const run = claim === undefined ? offered : { ...offered, id: claim.id };
+      const known = claim?.isOwn === false ? await knownRun(redis, store, run.id) : undefined;
+      if (known === undefined) {
+        claim?.refuseGone();
+        await using _room = await jobRoom(redis, run);
+        await putRunRecord(store, run);
+        await keepRun(redis, run, ALONE);
+        await claim?.confirm();
+        await fillRun(redis, store, run);
+      } else if (!(await isSubmitted(redis, run.id))) await fillRun(redis, store, known);
+      return new SubmittedRun(known ?? run, connect, store);
+    } finally {
+      redis.disconnect();
     }
   }
 
-  async #add(numbers: readonly number[]): Promise<void> {
-    const { id, tries } = this.run;
-    if (numbers.length > 0) await keepRun(this.#redis, this.run);
-    for (let at = 0; at < numbers.length; at += BATCH) {
-      const jobs = numbers.slice(at, at + BATCH).map((number) => ({
-        ...{ name: 'job', data: { run: id, number } },
-        opts: { jobId: jobId(id, number), attempts: tries, backoff: { type: 'fixed' as const, delay: 200 } },
-      }));
-      await withNews(this.#redis, tenantOf(id), () => this.#queue.addBulk(jobs));
-    }
-  }
-
-  /** The results, each once, as they come. */
+  /**
+   * The results, each once, as they come. Jobs that Redis has lost are added again by workers and gateways.
+   * @throws FleetError if it was cancelled
+   */
   async *results(): AsyncGenerator<JobResult> {
-    const open = new Set(Array.from({ length: this.run.count }, (_, number) => number));
+    const { id, count } = this.run;
+    const open = new Set(Array.from({ length: count }, (_, number) => number));
     let place = '0';
     let heard = performance.now();
     while (open.size > 0) {
@@ -111,35 +117,18 @@ export class SubmittedRun implements AsyncDisposable {
       if (ended.length > 0) heard = performance.now();
       else if (performance.now() - heard > DOUBT) {
         heard = performance.now();
-        await this.#mend([...open]);
+        if ((await knownRun(this.#redis, this.#store, id)) === undefined)
+          throw new FleetError(`the run ${id} was cancelled`);
       }
     }
-  }
-
-  /**
-   * Looks for jobs that nothing was heard of. Redis forgets what came in the second before it was killed: a job that it does not know, and that has
-   * no result, is added again; one that it has given up gets its result here.
-   */
-  async #mend(numbers: readonly number[]): Promise<void> {
-    const { id, tries } = this.run;
-    const missing: number[] = [];
-    for (const number of numbers) {
-      const state = await this.#queue.getJobState(jobId(id, number));
-      if (state !== 'unknown' && state !== 'failed' && state !== 'completed') continue;
-      const result = await this.#results.find(number);
-      if (result === undefined && state !== 'failed') missing.push(number);
-      else if (result === undefined) await this.#results.keep(failedResult(number, tries, 'the queue has given it up'));
-      // What was on the list of the ended ones may be forgotten, too.
-      else await this.#results.keep(result);
-    }
-    for (const number of missing) await this.#queue.remove(jobId(id, number));
-    await this.#add(missing);
   }
 
   /** Takes the jobs that have not begun from the queue; those that have begun end for nobody. */
   async cancel(): Promise<void> {
     const { id, count } = this.run;
-    await this.#redis.del(runKey(id));
+    // Else it would be put back.
+    await removeRunRecord(this.#store, id);
+    await forgetRun(this.#connection, id);
     for (let number = 0; number < count; number++) await this.#queue.remove(jobId(id, number)).catch(() => {});
   }
 

@@ -6,16 +6,18 @@ import type { Confinement } from './confined/confinement.ts';
 import { removeLeftFolders } from './confined/folders.ts';
 import { PermanentError, publicMessage, StoreError } from './error.ts';
 import { checkedOutcome, type JobOutcome } from './job.ts';
+import type { Log } from './log.ts';
 import { Permits } from './permits.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
 import { PreparedRuns } from './prepared-runs.ts';
 import { failedResult, RunResults } from './results.ts';
-import { findRun, type JobResult, type Run, type Work } from './run.ts';
+import { findRun, type JobResult, type Run, runFolder, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
-import { OPERATOR, ownName, tenantOf } from './tenants/names.ts';
+import { OPERATOR, tenantOf } from './tenants/names.ts';
 import { tenantStore } from './tenants/store.ts';
 import { JobTurns, type TakenJob } from './turns.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** Milliseconds between two looks for jobs, of which nobody may have told: they come back from workers that are gone, or are put back. */
 const LOOK = 500;
@@ -36,7 +38,7 @@ export interface WorkerSettings {
   /** How such processes are confined. */
   readonly confinement?: Confinement;
   /** Hears what goes wrong besides jobs. */
-  log(message: string): void;
+  readonly log: Log;
 }
 
 /** Takes jobs from the queues and does them, each in a fork of the machine of its run's image. */
@@ -45,6 +47,7 @@ export class FleetWorker implements AsyncDisposable {
   readonly #settings: WorkerSettings;
   readonly #redis: Redis;
   #turns!: JobTurns;
+  #upkeep!: Upkeep;
   readonly #runs = new PreparedRuns((run) => this.#prepare(run));
   /** Slots, each of which has a job's machine. */
   readonly #slots: Permits;
@@ -69,7 +72,8 @@ export class FleetWorker implements AsyncDisposable {
   static async start(settings: WorkerSettings): Promise<FleetWorker> {
     await removeLeftFolders();
     const worker = new FleetWorker(settings);
-    const { connect, log } = settings;
+    const { connect, store, log } = settings;
+    worker.#upkeep = new Upkeep({ connect, store, log });
     worker.#turns = await JobTurns.start({ connect, log, name: worker.name, news: () => worker.#wake() });
     worker.#taking = worker.#takeAll();
     return worker;
@@ -119,7 +123,9 @@ export class FleetWorker implements AsyncDisposable {
         () => job.end(),
         (error: Error) => this.#giveUp(job, error),
       )
-      .catch((error: Error) => this.#settings.log(error.message))
+      .catch((error: Error) =>
+        this.#settings.log(error.message, { level: 'error', run: job.data.run, job: job.data.number }),
+      )
       .finally(() => {
         this.#next.delete(job);
         this.#jobs.delete(done);
@@ -166,7 +172,7 @@ export class FleetWorker implements AsyncDisposable {
       tries,
     } = job;
     const isAway = error instanceof StoreError;
-    if (isAway) this.#settings.log(`job ${number} of ${id}: ${error.message}`);
+    if (isAway) this.#settings.log(`job ${number} of ${id}: ${error.message}`, { level: 'warn', run: id, job: number });
     if (isAway && back < MOST_BACK) return await job.putBack();
     try {
       const run = await findRun(this.#redis, id);
@@ -218,7 +224,7 @@ export class FleetWorker implements AsyncDisposable {
   /** Each time that a job is done its files have names of their own: it may be done twice at a time, and one of both has the result. */
   async #keepFiles(run: string, number: number, files: JobOutcome['files']): Promise<Record<string, string>> {
     const tenant = tenantOf(run);
-    const folder = `runs/${ownName(tenant, run)}/${number}/${randomBytes(4).toString('hex')}`;
+    const folder = `${runFolder(run)}${number}/${randomBytes(4).toString('hex')}`;
     const keys = Object.fromEntries([...files.keys()].map((name) => [name, `${folder}/${name}`]));
     const store = tenantStore(this.#settings.store, tenant);
     for (const [name, bytes] of files) await store.put(keys[name]!, bytes);
@@ -233,6 +239,7 @@ export class FleetWorker implements AsyncDisposable {
     await Promise.all(this.#jobs);
     await this.#runs.stop();
     await this.#turns[Symbol.asyncDispose]();
+    await this.#upkeep[Symbol.asyncDispose]();
     this.#redis.disconnect();
   }
 

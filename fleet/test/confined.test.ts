@@ -15,8 +15,6 @@ import { Tenants } from '../src/tenants/tenants.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { putTypewriter } from './support/typewriter-guest.ts';
 
-const MINUTES = 60_000;
-
 let fleet: TestFleet;
 beforeAll(async () => {
   if (noRedis !== '') return;
@@ -26,7 +24,7 @@ beforeAll(async () => {
   redis.disconnect();
   await putDemo(tenantStore(fleet.store, 'acme'));
   await putTypewriter(tenantStore(fleet.store, 'acme'));
-}, MINUTES);
+});
 afterAll(() => fleet?.[Symbol.asyncDispose]());
 
 async function resultOf(text: string, timeout = 60): Promise<JobResult> {
@@ -57,7 +55,7 @@ export default async (machine) => {
   };
 };`;
 
-describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, () => {
   test('reach nothing but their machine, and run as whom the worker says', async () => {
     const isRoot = process.getuid?.() === 0;
     const group = join(fleet.folder, 'group');
@@ -99,7 +97,7 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINU
     expect(await resultOf('export default () => 5;')).toMatchObject({ status: 'done', value: 5 });
   });
 
-  test('that send what nobody has asked for take no worker with them', { timeout: MINUTES }, async () => {
+  test('that send what nobody has asked for take no worker with them', async () => {
     const worker = fleet.worker(1);
     const rude = `const said = [null, 5, { event: 3 }, {}, { event: { toString: 1 }, args: [] }];
       for (let id = 0; id < 9; id++) said.push({ id, error: { toString: 1 } }, { id, error: { toString: 1 }, isPermanent: true });
@@ -123,7 +121,7 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINU
   });
 });
 
-describe.skipIf(noRedis !== '')(`processes of jobs${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`processes of jobs${noRedis}`, () => {
   test('have what they say in the log, so much of it', async () => {
     const worker = fleet.worker(1);
     const loud =
@@ -140,7 +138,7 @@ describe.skipIf(noRedis !== '')(`processes of jobs${noRedis}`, { timeout: 5 * MI
   });
 });
 
-describe.skipIf(noRedis !== '')(`machines of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`machines of tenants${noRedis}`, () => {
   test('are in processes of their own, and go on elsewhere when those end', async () => {
     fleet.host(5);
     await using machines = new FleetMachines(fleet.connect, fleet.store, 'acme');
@@ -160,7 +158,7 @@ describe.skipIf(noRedis !== '')(`machines of tenants${noRedis}`, { timeout: 5 * 
     const [child] = readFileSync(`/proc/${host}/task/${host}/children`, 'utf8').split(' ');
     process.kill(Number(child), 'SIGKILL');
     await expect.poll(async () => (await machines.find('shown')).problem).toMatch(/its process has ended: SIGKILL/);
-    await expect.poll(async () => (await machines.find('shown')).token, { timeout: 60_000 }).toBe(token + 1);
+    await expect.poll(async () => (await machines.find('shown')).token).toBe(token + 1);
     await machines.running('shown');
     await machines.stop('shown');
   });

@@ -37,6 +37,24 @@ function expectFleet(containers: readonly Container[]): void {
 /** A setting of a manifest, which is not looked at further. */
 type Setting = Record<string, never>;
 
+/** A document of the manifest, as far as it is about probes and budgets. */
+interface Probed {
+  readonly kind: string;
+  readonly spec: {
+    readonly selector: { readonly matchLabels: { readonly app: string } };
+    readonly template?: {
+      readonly spec: {
+        readonly containers: readonly {
+          readonly args: readonly string[];
+          readonly ports: readonly { readonly containerPort: number }[];
+          readonly livenessProbe: { readonly httpGet: object };
+          readonly readinessProbe: { readonly httpGet: object };
+        }[];
+      };
+    };
+  };
+}
+
 test('--help has a line for each command', () => {
   const lines = fleet('--help').split('\n');
   const sections = help.match(/^rawiron-fleet .+/gm)!;
@@ -86,6 +104,22 @@ describe('files for deployments', () => {
     const given = new Set(all.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
     for (const name of ['ConfigMap fleet', 'Secret fleet-store', 'Service redis', 'StatefulSet redis'])
       expect(given).toContain(name);
+  });
+
+  test('the manifest has probes where programs answer them, and budgets of disruption for each', () => {
+    const all = parseAllDocuments(textOf('kubernetes.yaml')).map((document) => document.toJS()) as Probed[];
+    const deployments = all.filter(({ kind }) => kind === 'Deployment');
+    for (const { spec } of deployments) {
+      const { args, ports, livenessProbe, readinessProbe } = spec.template!.spec.containers[0]!;
+      const [, port] = args[args.indexOf('--health') + 1]!.split(':');
+      expect(livenessProbe.httpGet).toEqual({ path: '/healthz', port: Number(port) });
+      expect(readinessProbe.httpGet).toEqual({ path: '/readyz', port: Number(port) });
+      expect(ports.map(({ containerPort }) => containerPort)).toContain(Number(port));
+    }
+    const budgets = all.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    expect(budgets.map(({ spec }) => spec.selector.matchLabels.app).sort()).toEqual(
+      deployments.map(({ spec }) => spec.selector.matchLabels.app).sort(),
+    );
   });
 
   test('the image is made of the lock file, and runs the command', () => {

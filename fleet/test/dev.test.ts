@@ -13,7 +13,6 @@ import { connector } from '../src/redis.ts';
 import { noRedis } from './support/fleet.ts';
 import { freePort } from './support/ports.ts';
 
-const MINUTES = 60_000;
 const main = join(import.meta.dirname, '../src/cli/main.ts');
 
 /** What a process has said so far. */
@@ -31,9 +30,7 @@ const dev = (...words: readonly string[]): ChildProcess =>
   });
 
 describe.skipIf(noRedis !== '')(`dev${noRedis}`, () => {
-  test('waits for its Redis, has the ports of machines, and lets no second one have its store', {
-    timeout: 3 * MINUTES,
-  }, async () => {
+  test('waits for its Redis, has the ports of machines, and lets no second one have its store', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'fleet-dev-'));
     const store = new FolderStore(folder);
     await using machine = await Machine.create({
@@ -46,7 +43,7 @@ describe.skipIf(noRedis !== '')(`dev${noRedis}`, () => {
     const [redis, gateway, port] = [await freePort(), await freePort(), await freePort()];
     const first = dev('--store', folder, '--port', `${redis}`, '--gateway', `${gateway}`);
     const said = heard(first);
-    await expect.poll(() => said.text, { timeout: MINUTES }).toContain('ready; Ctrl-C ends it');
+    await expect.poll(() => said.text).toContain('ready; Ctrl-C ends it');
     expect(said.text).not.toMatch(/ECONNREFUSED|answers again/);
 
     const second = dev('--store', folder, '--port', `${await freePort()}`, '--gateway', `${await freePort()}`);
@@ -61,7 +58,7 @@ describe.skipIf(noRedis !== '')(`dev${noRedis}`, () => {
       );
       await machines.start('web', { image: 'demo', every: 0, forwards: [{ port, guestPort: 80 }] });
       await machines.running('web');
-      await expect.poll(() => isOpen(port), { timeout: MINUTES }).toBe(true);
+      await expect.poll(() => isOpen(port)).toBe(true);
       await machines.stop('web');
     }
     first.kill('SIGINT');

@@ -8,11 +8,10 @@ import { FleetMachines } from '../src/machines/machines.ts';
 import { Registry } from '../src/machines/registry.ts';
 import { ACCEPT, CLAIM } from '../src/machines/scripts.ts';
 import { type OpenMachine, openHere } from '../src/machines/seat.ts';
-import type { ObjectStore } from '../src/store.ts';
 import { putEcho } from './support/echo-guest.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
+import { changedStore } from './support/stores.ts';
 
-const MINUTES = 60_000;
 const start = { image: 'demo', every: 0, limits: { processor: 30 } };
 
 let fleet: TestFleet;
@@ -22,7 +21,7 @@ beforeAll(async () => {
   fleet = await TestFleet.start();
   machines = new FleetMachines(fleet.connect, fleet.store);
   await putDemo(fleet.store);
-}, MINUTES);
+});
 afterAll(async () => {
   await machines?.[Symbol.asyncDispose]();
   await fleet?.[Symbol.asyncDispose]();
@@ -66,7 +65,7 @@ function stopping(names: string[]): OpenMachine {
   };
 }
 
-describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, () => {
   test('waits for machines that are on their way to it, and gives them to others as they are', async () => {
     await using one = await host();
     await machines.start('arrives', start);
@@ -99,7 +98,7 @@ describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MI
   });
 });
 
-describe.skipIf(noRedis !== '')(`input for a machine${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`input for a machine${noRedis}`, () => {
   test('is refused from its last checkpoint on', async () => {
     const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     await using _only = await host({
@@ -149,7 +148,6 @@ describe.skipIf(noRedis !== '')(`input for a machine${noRedis}`, { timeout: 5 * 
 
 test.skipIf(noRedis !== '')(
   `a machine that is to move as its checkpoint is made runs as it moves${noRedis}`,
-  { timeout: 5 * MINUTES },
   async () => {
     const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const states: string[] = [];
@@ -188,7 +186,7 @@ test.skipIf(noRedis !== '')(
   },
 );
 
-describe.skipIf(noRedis !== '')(`a host that looks at its machines${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`a host that looks at its machines${noRedis}`, () => {
   test('leaves one alone that has come while it read which it has', async () => {
     await using _one = await host();
     await machines.start('comes', start);
@@ -217,42 +215,34 @@ describe.skipIf(noRedis !== '')(`a host that looks at its machines${noRedis}`, {
   });
 });
 
-describe.skipIf(noRedis !== '')(
-  `a host that stops without its store or Redis${noRedis}`,
-  { timeout: 5 * MINUTES },
-  () => {
-    test('ends its machines, which go on from their checkpoints before', async () => {
-      const store: ObjectStore = {
-        ...{ place: '', get: (key) => fleet.store.get(key), find: (key) => fleet.store.find(key) },
-        ...{ list: (key) => fleet.store.list(key), remove: (key) => fleet.store.remove(key) },
-        put: () => Promise.reject(new StoreError('it is away')),
-      };
-      const stops: string[] = [];
-      const lonely = await host({ store, grace: 1000, open: stopping(stops) });
-      await machines.start('kept', start);
-      await machines.running('kept');
-      await lonely.stop();
-      expect(stops).toEqual(['kept']);
-      await using next = await host();
-      await expect.poll(() => machines.find('kept')).toMatchObject({ owner: next.id, state: 'running', token: 2 });
-      await machines.stop('kept');
-    });
+describe.skipIf(noRedis !== '')(`a host that stops without its store or Redis${noRedis}`, () => {
+  test('ends its machines, which go on from their checkpoints before', async () => {
+    const store = changedStore(fleet.store, { put: () => Promise.reject(new StoreError('it is away')) });
+    const stops: string[] = [];
+    const lonely = await host({ store, grace: 1000, open: stopping(stops) });
+    await machines.start('kept', start);
+    await machines.running('kept');
+    await lonely.stop();
+    expect(stops).toEqual(['kept']);
+    await using next = await host();
+    await expect.poll(() => machines.find('kept')).toMatchObject({ owner: next.id, state: 'running', token: 2 });
+    await machines.stop('kept');
+  });
 
-    test('does so where Redis is away', async () => {
-      await using own = await TestFleet.start();
-      await putDemo(own.store);
-      await using others = new FleetMachines(own.connect, own.store);
-      const stops: string[] = [];
-      const { connect, store } = own;
-      const lonely = await host({ connect, store, grace: 1000, open: stopping(stops) });
-      await others.start('alone', start);
-      await others.running('alone');
-      await own.redis.kill('SIGKILL');
-      await lonely.stop();
-      expect(stops).toEqual(['alone']);
-    });
-  },
-);
+  test('does so where Redis is away', async () => {
+    await using own = await TestFleet.start();
+    await putDemo(own.store);
+    await using others = new FleetMachines(own.connect, own.store);
+    const stops: string[] = [];
+    const { connect, store } = own;
+    const lonely = await host({ connect, store, grace: 1000, open: stopping(stops) });
+    await others.start('alone', start);
+    await others.running('alone');
+    await own.redis.kill('SIGKILL');
+    await lonely.stop();
+    expect(stops).toEqual(['alone']);
+  });
+});
 
 test.skipIf(noRedis !== '')(`a host that begins again is drained as before${noRedis}`, async () => {
   const first = await host({ name: 'pc7' });
@@ -267,7 +257,6 @@ test.skipIf(noRedis !== '')(`a host that begins again is drained as before${noRe
 
 test.skipIf(noRedis !== '')(
   `a host that gets a machine again which it has lost meanwhile ends the older one first${noRedis}`,
-  { timeout: 5 * MINUTES },
   async () => {
     const events: string[] = [];
     await using only = await host({
@@ -301,7 +290,6 @@ test.skipIf(noRedis !== '')(
 
 test.skipIf(noRedis !== '')(
   `limits of a host hold for its machines, whose own come before them${noRedis}`,
-  { timeout: 5 * MINUTES },
   async () => {
     const limits: unknown[] = [];
     await using _only = await host({
@@ -321,14 +309,13 @@ test.skipIf(noRedis !== '')(
 
 test.skipIf(noRedis !== '')(
   `where memory is short, a host suspends a machine that nobody uses, if it may${noRedis}`,
-  { timeout: 5 * MINUTES },
   async () => {
     await using _only = await host({ systemMemory: { available: () => 0, total: 2 ** 34 } });
     await machines.start('may', { ...start, idle: 3600 });
     await machines.start('stays', start);
     await machines.running('stays');
     await expect
-      .poll(() => machines.find('may'), { timeout: MINUTES })
+      .poll(() => machines.find('may'))
       .toMatchObject({ state: 'suspended', problem: 'nobody has used its console' });
     expect(await machines.find('stays')).toMatchObject({ state: 'running' });
     await machines.stop('may');

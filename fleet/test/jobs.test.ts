@@ -6,15 +6,13 @@ import type { JobResult } from '../src/run.ts';
 import { type RunOptions, SubmittedRun } from '../src/submit.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 
-const MINUTES = 60_000;
-
 let fleet: TestFleet;
 beforeAll(async () => {
   if (noRedis !== '') return;
   fleet = await TestFleet.start();
   await putDemo(fleet.store);
   fleet.worker(2);
-}, MINUTES);
+});
 afterAll(() => fleet?.[Symbol.asyncDispose]());
 
 /** Writes a job's module. */
@@ -31,7 +29,7 @@ async function results(options: Partial<RunOptions>): Promise<JobResult[]> {
   return all.sort((a, b) => a.number - b.number);
 }
 
-describe.skipIf(noRedis !== '')(`jobs${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`jobs${noRedis}`, () => {
   test('have one result each, in machines that go on from the image', async () => {
     module('count.ts', `export const twice = (n: number): number => 2 * n;`);
     const job = module(
@@ -105,7 +103,7 @@ test.skipIf(noRedis !== '')(`an image that is gone is no reason to try again${no
   ]);
 });
 
-describe.skipIf(noRedis !== '')(`the command${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`the command${noRedis}`, () => {
   test('prints lines of JSON, and has an exit code', async () => {
     const job = module(
       'odd.ts',

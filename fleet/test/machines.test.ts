@@ -10,7 +10,6 @@ import { putCounter } from './support/counter-guest.ts';
 import { noRedis, putDemo, putNetworked, TestFleet } from './support/fleet.ts';
 import { freePort } from './support/ports.ts';
 
-const MINUTES = 60_000;
 const start = { image: 'demo', every: 0, limits: { processor: 30 } };
 
 let fleet: TestFleet;
@@ -22,7 +21,7 @@ beforeAll(async () => {
   await putDemo(fleet.store);
   await putCounter(fleet.store);
   fleet.host(5);
-}, MINUTES);
+});
 afterAll(async () => {
   await machines?.[Symbol.asyncDispose]();
   await fleet?.[Symbol.asyncDispose]();
@@ -42,7 +41,7 @@ async function ask(name: string, line: string, answer: RegExp): Promise<string> 
   throw new Error('the console is closed');
 }
 
-describe.skipIf(noRedis !== '')(`machines that stay${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`machines that stay${noRedis}`, () => {
   test('run on a host, and have a console', async () => {
     await machines.start('one', start);
     expect(await machines.running('one')).toMatchObject({ image: 'demo', policy: 'restart', token: 1 });
@@ -89,7 +88,7 @@ describe.skipIf(noRedis !== '')(`machines that stay${noRedis}`, { timeout: 5 * M
   });
 });
 
-describe.skipIf(noRedis !== '')(`guests that end${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`guests that end${noRedis}`, () => {
   test('by themselves are off until they are resumed', async () => {
     await machines.start('off', start);
     await machines.running('off');
@@ -120,7 +119,7 @@ function clientOf(address: string, origin?: string) {
   return client;
 }
 
-describe.skipIf(noRedis !== '')(`ports of machines${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`ports of machines${noRedis}`, () => {
   test('that are taken at the gateway are told of by start', async () => {
     const [port, free] = [await freePort(), await freePort()];
     const server = createServer().listen(port, '127.0.0.1');
@@ -150,7 +149,7 @@ describe.skipIf(noRedis !== '')(`ports of machines${noRedis}`, { timeout: 5 * MI
   });
 });
 
-describe.skipIf(noRedis !== '')(`the gateway${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`the gateway${noRedis}`, () => {
   test('keeps what is typed into a machine that is starting', async () => {
     const { connect, store } = fleet;
     await using gateway = await FleetGateway.listen({ connect, store, address: '127.0.0.1', port: 0, log: () => {} });
@@ -169,7 +168,7 @@ describe.skipIf(noRedis !== '')(`the gateway${noRedis}`, { timeout: 5 * MINUTES 
     const settings = { connect, store, address: '127.0.0.1', port: 0, origins, log: () => {} };
     await using gateway = await FleetGateway.listen(settings);
     const at = `127.0.0.1:${gateway.port}`;
-    await machines.start('idler', { ...start, idle: 10 });
+    await machines.start('idler', { ...start, idle: 20 });
     await machines.running('idler');
     expect(await (await fetch(`http://${at}/machines`)).json()).toContainEqual(
       expect.objectContaining({ name: 'idler', state: 'running' }),
@@ -180,7 +179,9 @@ describe.skipIf(noRedis !== '')(`the gateway${noRedis}`, { timeout: 5 * MINUTES 
     await expect.poll(async () => (await machines.find('idler')).state).toBe('running');
     client.socket.send('echo hello page\r');
     await expect.poll(() => client.text).toMatch(/\nhello page/);
-    await wait(12_000);
+    // Its console tells again and again that it is used.
+    const { used } = await machines.find('idler');
+    await expect.poll(async () => (await machines.find('idler')).used).toBeGreaterThan(used + 2);
     expect((await machines.find('idler')).state).toBe('running');
     client.socket.close();
     await machines.stop('idler');
@@ -192,7 +193,7 @@ describe.skipIf(noRedis !== '')(`the gateway${noRedis}`, { timeout: 5 * MINUTES 
   });
 });
 
-describe.skipIf(noRedis !== '')(`machines and their hosts${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`machines and their hosts${noRedis}`, () => {
   test('are apart while no host has room', async () => {
     await machines.start('large', start);
     await machines.running('large');
@@ -228,14 +229,16 @@ describe.skipIf(noRedis !== '')(`machines and their hosts${noRedis}`, { timeout:
     fleet.host(5);
     await expect.poll(async () => (await machines.hosts()).length).toBe(2);
     process.kill(pid, 'SIGTERM');
-    await expect.poll(async () => (await machines.find('moving')).token).toBe(2);
-    expect((await machines.running('moving')).owner).not.toBe(owner);
+    // It may be taken more than once on a busy host.
+    await expect.poll(async () => (await machines.find('moving')).token).toBeGreaterThan(1);
+    await expect.poll(async () => await machines.find('moving')).toMatchObject({ state: 'running' });
+    expect((await machines.find('moving')).owner).not.toBe(owner);
     await ask('moving', '', /00000020/);
     await machines.stop('moving');
   });
 });
 
-describe.skipIf(noRedis !== '')(`the command for machines${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`the command for machines${noRedis}`, () => {
   test('starts, shows and ends them', async () => {
     expect((await fleet.command('start', 'x', '--image', 'demo', '--checkpoint', '0', '--lost')).output).toMatch(
       /^x runs on /,

@@ -9,7 +9,6 @@ import { Tokens } from '../src/tenants/tokens.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { putTypewriter } from './support/typewriter-guest.ts';
 
-const MINUTES = 60_000;
 const lack = noRedis || noBrowser;
 const start = { every: 0, limits: { processor: 30 } };
 
@@ -24,7 +23,7 @@ beforeAll(async () => {
   fleet.host(5);
   for (const image of ['demo', 'typewriter']) await machines.start(`a-${image}`, { ...start, image });
   for (const name of ['a-demo', 'a-typewriter']) await machines.running(name);
-}, 2 * MINUTES);
+});
 afterAll(async () => {
   await machines?.[Symbol.asyncDispose]();
   await fleet?.[Symbol.asyncDispose]();
@@ -63,7 +62,7 @@ const lit = (page: Page): Promise<number> =>
 
 const card = (page: Page, name: string) => page.locator('#machines li', { hasText: name });
 
-describe.skipIf(lack !== '')(`the page of a fleet in Chromium${lack}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(lack !== '')(`the page of a fleet in Chromium${lack}`, () => {
   const inPage = usePage();
   test('shows hosts, machines with their screens, and starts and ends them', () =>
     inPage(false, async (page) => {
@@ -104,7 +103,7 @@ describe.skipIf(lack !== '')(`the page of a fleet in Chromium${lack}`, { timeout
     }));
 });
 
-describe.skipIf(lack !== '')(`the page of a fleet with tokens${lack}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(lack !== '')(`the page of a fleet with tokens${lack}`, () => {
   const inPage = usePage();
 
   test('asks for a token, and shows what it is for', () =>

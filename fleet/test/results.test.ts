@@ -39,7 +39,7 @@ const resultOf = (number: number, characters: number) => ({
 
 describe.skipIf(noRedis !== '')(`results of a run${noRedis}`, () => {
   test('come some megabytes at a time, each once', async () => {
-    await keepRun(redis, run);
+    await keepRun(redis, run, 0);
     const results = new RunResults(redis, fleet.store, run.id);
     for (let number = 0; number < 12; number++) await results.keep(resultOf(number, 1_000_000));
     const { connect, store } = fleet;
@@ -62,14 +62,14 @@ describe.skipIf(noRedis !== '')(`results of a run${noRedis}`, () => {
 
   test('that the store has lost have failed, and hold nothing else up', async () => {
     const id = `acme/${run.id}`;
-    await keepRun(redis, { ...run, id });
+    await keepRun(redis, { ...run, id }, 0);
     const results = new RunResults(redis, fleet.store, id);
     await results.keep(resultOf(0, 10_000));
     await results.keep(resultOf(1, 10));
-    const [blob] = await fleet.store.list('tenants/acme/blobs/');
-    await fleet.store.remove(blob!.key);
+    const [large] = await fleet.store.list(`tenants/acme/runs/${run.id}/0/`);
+    await fleet.store.remove(large!.key);
     expect((await results.pageSince('0', 1, 1000)).results).toMatchObject([
-      { number: 0, status: 'failed', error: expect.stringMatching(/the store lacks blobs/) },
+      { number: 0, status: 'failed', error: expect.stringMatching(/the store lacks runs/) },
       { number: 1, status: 'done' },
     ]);
   });

@@ -7,7 +7,6 @@ import { FleetMachines } from '../src/machines/machines.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { putTypewriter } from './support/typewriter-guest.ts';
 
-const MINUTES = 60_000;
 const start = { every: 0, limits: { processor: 30 } };
 /** The PNG signature. */
 const PNG = [0x89, 0x50, 0x4e, 0x47];
@@ -24,7 +23,7 @@ beforeAll(async () => {
   fleet.host(5);
   const { connect, store } = fleet;
   gateway = await FleetGateway.listen({ connect, store, address: '127.0.0.1', port: 0, log: () => {} });
-}, MINUTES);
+});
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();
   await machines?.[Symbol.asyncDispose]();
@@ -58,7 +57,7 @@ async function lit(client: VncClient): Promise<number> {
   return client.dots.reduce((count, dot) => count + Number(dot !== 0), 0);
 }
 
-describe.skipIf(noRedis !== '')(`screens through the gateway${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`screens through the gateway${noRedis}`, () => {
   test('are shown to viewers, which type; after a failure of the host they are told to come again', async () => {
     await machines.start('screen', { ...start, image: 'typewriter' });
     const { owner } = await machines.running('screen');

@@ -7,15 +7,14 @@ import type { ObjectStore } from '../src/store.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { FleetWorker } from '../src/worker.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
-
-const MINUTES = 60_000;
+import { changedStore } from './support/stores.ts';
 
 let fleet: TestFleet;
 beforeAll(async () => {
   if (noRedis !== '') return;
   fleet = await TestFleet.start();
   await putDemo(fleet.store);
-}, MINUTES);
+});
 afterAll(() => fleet?.[Symbol.asyncDispose]());
 
 /** The fleet's store, where calls fail as a function says. */
@@ -25,13 +24,7 @@ function failing(failure: (act: 'get' | 'put', key: string) => Error | undefined
     const error = failure(act, key);
     if (error !== undefined) throw error;
   };
-  return {
-    ...{
-      place: '',
-      find: (key) => store.find(key),
-      list: (key) => store.list(key),
-      remove: (key) => store.remove(key),
-    },
+  return changedStore(store, {
     async get(key) {
       check('get', key);
       return await store.get(key);
@@ -40,7 +33,7 @@ function failing(failure: (act: 'get' | 'put', key: string) => Error | undefined
       check('put', key);
       await store.put(key, bytes);
     },
-  };
+  });
 }
 
 async function submit(): Promise<SubmittedRun> {
@@ -58,7 +51,7 @@ async function resultOf(run: SubmittedRun): Promise<JobResult> {
   throw new Error('there is none');
 }
 
-describe.skipIf(noRedis !== '')(`a job whose store is away${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`a job whose store is away${noRedis}`, () => {
   test.each(['get', 'put'] as const)('for a while, at a %s, loses no try by that', async (which) => {
     let failures = 2;
     const store = failing((act) => (act === which && failures-- > 0 ? new StoreError('it is away') : undefined));
@@ -76,7 +69,7 @@ describe.skipIf(noRedis !== '')(`a job whose store is away${noRedis}`, { timeout
   });
 });
 
-describe.skipIf(noRedis !== '')(`a job that another worker was faster with${noRedis}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(noRedis !== '')(`a job that another worker was faster with${noRedis}`, () => {
   test.each(['before it begins', 'before its files are kept', 'as its files are kept'])(
     '%s leaves the result, and its files, as they are',
     async (when) => {

@@ -9,10 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cutSnapshot } from '../src/cut.ts';
 import { StoreError } from '../src/error.ts';
 import { FolderStore } from '../src/folder-store.ts';
-import { removeUnnamed } from '../src/garbage.ts';
+import { LEAST_AGE } from '../src/fossils.ts';
 import { openStore } from '../src/open-store.ts';
-import { LEAST_AGE, listPieces, pieceKey, SnapshotStore } from '../src/pieces.ts';
+import { listPieces, pieceKey, SnapshotStore } from '../src/pieces.ts';
 import type { ObjectStore } from '../src/store.ts';
+import { range, snapshotOf } from './support/block-snapshot.ts';
 import { type S3Server, startS3Server } from './support/s3-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleet-store-'));
@@ -24,18 +25,6 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
-
-/** Bytes that look like a snapshot: a header, and blocks by their numbers, of which a block of one number is always the same. */
-function snapshotOf(headerBytes: number, blocks: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(32 + headerBytes + 4096 * blocks.length).fill(7);
-  new DataView(bytes.buffer).setUint32(16, headerBytes, true);
-  blocks.forEach((block, n) => {
-    const at = 32 + headerBytes + 4096 * n;
-    for (let k = 0; k < 4096; k++) bytes[at + k] = (block * 31 + k * (block % 7)) >>> (k % 5);
-  });
-  return bytes;
-}
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
 
 const stores: [string, (name: string) => ObjectStore][] = [
   ['a folder', (name) => new FolderStore(join(folder, name))],
@@ -64,6 +53,9 @@ describe.each(stores)('%s', (_, open) => {
     await store.remove('a/one');
     await store.remove('a/one');
     expect(await store.get('a/one')).toBe(undefined);
+    await store.move('ab/three', 'a/t+w@o.x');
+    await store.move('ab/three', 'other');
+    expect((await store.list('')).map(({ key, bytes }) => [key, bytes])).toEqual([['a/t+w@o.x', 3]]);
     for (const name of ['../x', '', 'a//b', '/a', 'a b', 'x.unfinished', 'x'.repeat(201)])
       await expect(store.put(name, new Uint8Array())).rejects.toThrow(/is no name of an object/);
   });
@@ -121,19 +113,6 @@ describe.each(stores)('%s of snapshots', (_, open) => {
     await store.remove(key);
     await expect(new SnapshotStore(store).get(manifest)).rejects.toThrow(`the store lacks ${key}`);
     await expect(new SnapshotStore(store).get('00'.repeat(32))).rejects.toThrow(/the store lacks manifests/);
-  });
-
-  test('loses what nothing names, and keeps what is young', async () => {
-    const store = open('garbage');
-    const [kept, lost] = [
-      await new SnapshotStore(store).put(snapshotOf(100, range(0, 500))),
-      await new SnapshotStore(store).put(snapshotOf(100, range(200, 900))),
-    ];
-    expect(await removeUnnamed(store, new Set([kept]), 60_000)).toEqual({ objects: 0, bytes: 0 });
-    expect((await removeUnnamed(store, new Set([kept]), -60_000)).objects).toBeGreaterThan(1);
-    expect((await new SnapshotStore(store).get(kept)).length).toBe(32 + 100 + 500 * 4096);
-    await expect(new SnapshotStore(store).get(lost)).rejects.toThrow(/the store lacks/);
-    expect(await store.list('manifests/')).toHaveLength(1);
   });
 });
 

@@ -11,8 +11,10 @@ export async function cleanCommand(args: readonly string[]): Promise<number> {
   const place = placeOf(words);
   const redis = connectorOf(place)();
   try {
-    const { objects, bytes } = await removeGarbage(redis, place.store);
-    process.stdout.write(`${objects} objects removed, ${(bytes / 2 ** 20).toFixed(1)} MB\n`);
+    const { objects, bytes, away } = await removeGarbage(redis, place.store);
+    process.stdout.write(
+      `${objects} objects removed, ${(bytes / 2 ** 20).toFixed(1)} MB; ${away} more may go in a day\n`,
+    );
   } finally {
     redis.disconnect();
   }

@@ -11,18 +11,8 @@ import { FleetHost } from '../machines/host.ts';
 import { MachineNetworks } from '../machines/networks.ts';
 import { FleetWorker } from '../worker.ts';
 import { hostFlags, memoryOf } from './host.ts';
-import {
-  asked,
-  connectorOf,
-  type Flags,
-  keptLog,
-  log,
-  number,
-  ownFolder,
-  parsed,
-  placeFlags,
-  placeOf,
-} from './settings.ts';
+import { logFlags, serverLog } from './server-log.ts';
+import { asked, type Flags, number, ownFolder, parsed, placeFlags, placeOf } from './settings.ts';
 
 export const devFlags: Flags = {
   store: placeFlags.store!,
@@ -30,6 +20,7 @@ export const devFlags: Flags = {
   gateway: { value: 'N', help: 'port of the gateway and its page, on the loopback (8090)' },
   memory: hostFlags.memory!,
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
+  ...logFlags,
 };
 
 /** Milliseconds between two looks whether the Redis answers. */
@@ -48,17 +39,17 @@ export async function devCommand(args: readonly string[]): Promise<number> {
   const place = { redis: `redis://127.0.0.1:${port}`, store };
   const slots = number(words, 'slots') ?? availableParallelism();
   const memory = memoryOf(words);
-  using kept = keptLog(place, 'dev');
-  const common = { connect: connectorOf(place), store, log: kept.write };
+  using kept = serverLog(words, place, 'dev');
+  const common = { connect: kept.connect, store, log: kept.write };
   await using host = await FleetHost.start({ ...common, memory });
   await using worker = await FleetWorker.start({ ...common, slots });
   const address = '127.0.0.1';
   await using gateway = await FleetGateway.listen({ ...common, address, port: gatewayPort });
   await using _networks = await MachineNetworks.start({ connect: common.connect, address, log: kept.write });
-  log(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines`);
-  log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${store.place}`);
-  log(`page http://127.0.0.1:${gateway.port}`);
-  log('ready; Ctrl-C ends it');
+  kept.write(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines`);
+  kept.write(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${store.place}`);
+  kept.write(`page http://127.0.0.1:${gateway.port}`);
+  kept.write('ready; Ctrl-C ends it');
   await asked();
   return 0;
 }

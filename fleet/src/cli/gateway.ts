@@ -3,10 +3,14 @@ import { createSecureContext } from 'node:tls';
 import { FleetError } from '../error.ts';
 import { FleetGateway } from '../gateway/gateway.ts';
 import { MachineNetworks } from '../machines/networks.ts';
-import { asked, connectorOf, type Flags, log, parsed, placeFlags, placeOf, text, type Words } from './settings.ts';
+import { healthFlags, serveHealth } from './health.ts';
+import { logFlags, serverLog } from './server-log.ts';
+import { asked, type Flags, parsed, placeFlags, placeOf, text, type Words } from './settings.ts';
 
 export const gatewayFlags: Flags = {
   ...placeFlags,
+  ...healthFlags,
+  ...logFlags,
   listen: { value: 'ADDRESS:PORT', help: 'where it is reached (127.0.0.1:8090)' },
   'tls-certificate': { value: 'FILE', help: 'certificate of TLS, as PEM, with --tls-key (nothing is encrypted)' },
   'tls-key': { value: 'FILE', help: 'key of that certificate, as PEM' },
@@ -24,12 +28,14 @@ export async function gatewayCommand(args: readonly string[]): Promise<number> {
     throw new FleetError(`--listen ${listen}: give an address such as 127.0.0.1:8090`);
   const origins = (text(words, 'origins') ?? '').split(',').filter((origin) => origin !== '');
   const tls = await tlsOf(words);
-  const connect = connectorOf(place);
+  using kept = serverLog(words, place, 'gateway');
+  const { connect, write: log } = kept;
   await using gateway = await FleetGateway.listen({
     ...{ connect, store: place.store, address, port: Number(port), origins, log },
     ...(words.values.tokens === true && { needsToken: true }),
     ...(tls !== undefined && { tls }),
   });
+  await using _health = await serveHealth(words, connect, gateway.metrics);
   await using _networks = await MachineNetworks.start({ connect, address, log });
   log(`${tls === undefined ? 'http' : 'https'}://${address}:${gateway.port}`);
   await asked();

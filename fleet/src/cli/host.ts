@@ -5,13 +5,14 @@ import { FleetError } from '../error.ts';
 import { checkMachineLimits } from '../limits.ts';
 import { FleetHost } from '../machines/host.ts';
 import { shownAddress } from '../redis.ts';
+import { Upkeep } from '../upkeep.ts';
+import { healthFlags, serveHealth } from './health.ts';
+import { logFlags, serverLog } from './server-log.ts';
 import {
   asked,
   confinementFlags,
   confinementOf,
-  connectorOf,
   type Flags,
-  keptLog,
   number,
   parsed,
   placeFlags,
@@ -24,6 +25,8 @@ import {
 export const hostFlags: Flags = {
   ...placeFlags,
   ...confinementFlags,
+  ...healthFlags,
+  ...logFlags,
   name: { value: 'NAME', help: 'by which it stays drained when it begins again (that of its computer)' },
   memory: { value: 'SIZE', help: 'memory for machines, such as 8G (three quarters of what there is)' },
   listen: {
@@ -44,9 +47,12 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, hostFlags);
   const place = placeOf(words);
   const memory = memoryOf(words);
-  using kept = keptLog(place, 'host');
+  using kept = serverLog(words, place, 'host');
+  const { connect } = kept;
+  await using _health = await serveHealth(words, connect);
+  await using _upkeep = new Upkeep({ connect, store: place.store, log: kept.write });
   await using host = await FleetHost.start({
-    ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write, ...nameOf(words) },
+    ...{ connect, store: place.store, memory, log: kept.write, ...nameOf(words) },
     options: { memoryMerge: words.values['mem-merge'] === true, limits: limitsOf(words) },
     ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
     open: openByTenant(confinementOf(words), words.values.isolate === true, kept.write),

@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util';
 import type { MachineLimits } from 'rawiron';
 import type { Confinement } from '../confined/confinement.ts';
 import { FleetError } from '../error.ts';
-import { FleetLog } from '../log.ts';
 import { openStore } from '../open-store.ts';
 import { connector } from '../redis.ts';
 import type { ObjectStore } from '../store.ts';
@@ -144,18 +143,6 @@ export const connectorOf = ({ redis }: Place) => connector(redis, log);
 /** A line for people, beside what programs read. */
 export function log(message: string): void {
   process.stderr.write(`rawiron-fleet: ${message}\n`);
-}
-
-/** Writes lines to standard error, and to the log of the fleet. */
-export function keptLog(place: Place, kind: string): { write(message: string): void } & Disposable {
-  const kept = new FleetLog(connectorOf(place), kind);
-  return {
-    write(message) {
-      log(message);
-      kept.write(message);
-    },
-    [Symbol.dispose]: () => kept[Symbol.dispose](),
-  };
 }
 
 /** Resolves when the process is asked to end. */

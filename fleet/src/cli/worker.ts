@@ -1,22 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { shownAddress } from '../redis.ts';
 import { FleetWorker } from '../worker.ts';
-import {
-  asked,
-  confinementFlags,
-  confinementOf,
-  connectorOf,
-  type Flags,
-  keptLog,
-  number,
-  parsed,
-  placeFlags,
-  placeOf,
-} from './settings.ts';
+import { healthFlags, serveHealth } from './health.ts';
+import { logFlags, serverLog } from './server-log.ts';
+import { asked, confinementFlags, confinementOf, type Flags, number, parsed, placeFlags, placeOf } from './settings.ts';
 
 export const workerFlags: Flags = {
   ...placeFlags,
   ...confinementFlags,
+  ...healthFlags,
+  ...logFlags,
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
 };
 
@@ -25,9 +18,10 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, workerFlags);
   const place = placeOf(words);
   const slots = number(words, 'slots') ?? availableParallelism();
-  using kept = keptLog(place, 'worker');
+  using kept = serverLog(words, place, 'worker');
+  await using _health = await serveHealth(words, kept.connect);
   await using worker = await FleetWorker.start({
-    ...{ connect: connectorOf(place), store: place.store, slots, log: kept.write },
+    ...{ connect: kept.connect, store: place.store, slots, log: kept.write },
     ...{ isolate: words.values.isolate === true, confinement: confinementOf(words) },
   });
   kept.write(`worker ${worker.name}, ${slots} jobs at a time, ${shownAddress(place.redis)}, ${place.store.place}`);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
 import type { FleetMachines } from '../machines/machines.ts';
+import type { ProcessMetrics } from '../metrics.ts';
 import type { ObjectStore } from '../store.ts';
 import type { Rights, Scope } from '../tenants/tokens.ts';
 import type { Bound, Bounds } from './bound.ts';
@@ -14,12 +15,15 @@ export interface Exchange {
   /** The parts of its path that its route names. */
   readonly names: readonly string[];
   readonly query: URLSearchParams;
+  /** The header of that name: what is asked for is done once with it. */
+  readonly idempotencyKey: string | undefined;
   readonly machines: FleetMachines;
   /** The part of the store that is the tenant's, and all of it. */
   readonly store: ObjectStore;
   readonly allStore: ObjectStore;
   readonly redis: Redis;
   readonly bounds: Bounds;
+  readonly metrics: ProcessMetrics;
   connect(): Redis;
   /** The body. @throws FleetError if it has more bytes, or whoever asks may not any more when it has come */
   body(most: number): Promise<Uint8Array>;

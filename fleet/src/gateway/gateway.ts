@@ -5,10 +5,15 @@ import type { Duplex } from 'node:stream';
 import type { Redis } from 'ioredis';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FleetError, StoreError } from '../error.ts';
+import { fleetFigures } from '../fleet-figures.ts';
+import { healthAt } from '../health.ts';
+import type { Log } from '../log.ts';
 import { FleetMachines } from '../machines/machines.ts';
+import { ProcessMetrics } from '../metrics.ts';
 import type { ObjectStore } from '../store.ts';
 import { tenantStore } from '../tenants/store.ts';
 import { type Rights, type Scope, Tokens } from '../tenants/tokens.ts';
+import { Upkeep } from '../upkeep.ts';
 import { type AuthoritySettings, cookieOf, isLoopback, isWelcome, rightsOf, tokenOf } from './authority.ts';
 import { makeBounds } from './bound.ts';
 import { type Answer, bodyOf, decoded, jsonOf, send, textIn } from './exchange.ts';
@@ -16,6 +21,7 @@ import { fleetRoutes } from './fleet-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { pageFile } from './page.ts';
+import { RequestFigures, routeLabel } from './requests.ts';
 import { runRoutes } from './run-routes.ts';
 import { serveConsole } from './serve-console.ts';
 import { closeWith, serveScreen } from './serve-screen.ts';
@@ -34,7 +40,7 @@ export interface GatewaySettings {
   readonly needsToken?: boolean;
   /** Certificate and key of TLS, as PEM. Left out: nothing is encrypted. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
-  log(message: string): void;
+  readonly log: Log;
 }
 
 const routes = [...machineRoutes, ...imageRoutes, ...runRoutes, ...fleetRoutes];
@@ -57,6 +63,10 @@ export class FleetGateway implements AsyncDisposable {
   /** By their tenants. */
   readonly #machines = new Map<string, FleetMachines>();
   readonly #bounds = makeBounds();
+  /** Its own, and those of the fleet. */
+  readonly metrics: ProcessMetrics;
+  readonly #figures: RequestFigures;
+  #upkeep: Upkeep | undefined;
   readonly #sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: MOST_MESSAGE },
     // Viewers in pages ask for it.
@@ -67,6 +77,9 @@ export class FleetGateway implements AsyncDisposable {
     const { address, connect, needsToken = !isLoopback(address), origins = [], tls } = settings;
     this.#settings = settings;
     this.#redis = connect();
+    this.metrics = new ProcessMetrics(this.#redis);
+    this.metrics.add(fleetFigures(this.metrics.registry, this.#redis));
+    this.#figures = new RequestFigures(this.metrics.registry, () => this.#sockets.clients.size);
     this.#authority = { tokens: new Tokens(this.#redis), isOpen: !needsToken, origins };
     const answer = (request: IncomingMessage, response: ServerResponse) =>
       void this.#answer(request, response).catch(() => response.destroy());
@@ -84,6 +97,7 @@ export class FleetGateway implements AsyncDisposable {
       gateway.#server.once('error', (error) => reject(new FleetError(`${address}:${port}: ${error.message}`)));
       gateway.#server.listen(port, address, resolve);
     });
+    gateway.#upkeep = new Upkeep(settings);
     return gateway;
   }
 
@@ -92,23 +106,30 @@ export class FleetGateway implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const began = performance.now();
+    const asked = { method: request.method ?? '', path: (request.url ?? '/').replace(/\?.*$/s, '') };
     try {
       send(response, await this.#answerOf(request));
     } catch (error) {
       const { message } = error as Error;
       // Nothing else can be said after a head.
       if (response.headersSent) return void response.destroy();
-      if (error instanceof FleetError && !(error instanceof StoreError))
-        return send(response, { status: 409, body: message });
-      this.#settings.log(message);
-      send(response, { status: 503, body: 'it cannot be had now' });
+      const isRefusal = error instanceof FleetError && !(error instanceof StoreError);
+      if (!isRefusal) this.#settings.log(message, { level: 'error', ...asked });
+      send(response, isRefusal ? { status: 409, body: message } : { status: 503, body: 'it cannot be had now' });
     }
+    const [status, milliseconds] = [response.statusCode, Math.round(performance.now() - began)];
+    const route = routes.find(({ path }) => path.test(asked.path));
+    this.#figures.answered(asked.method, route === undefined ? 'page' : routeLabel(route.path), status, milliseconds);
+    this.#settings.log('request', { level: 'debug', ...asked, status, milliseconds });
   }
 
   async #answerOf(request: IncomingMessage): Promise<Answer> {
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://gateway');
     const found = routes.filter(({ path }) => path.test(pathname));
     if (pathname === '/login' || pathname === '/logout') return await this.#loggedIn(request, pathname);
+    const health = await healthAt(pathname, this.#redis);
+    if (health !== undefined) return health;
     if (found.length === 0)
       return (await pageFile(pathname)) ?? { status: 404, body: 'there is nothing at this address' };
     const route = found.find(({ method }) => method === request.method);
@@ -123,8 +144,8 @@ export class FleetGateway implements AsyncDisposable {
     };
     return await route.answer({
       ...{ rights, query, connect, allStore: store, redis: this.#redis, machines: this.#machinesOf(rights.tenant) },
-      ...{ names: names.map(decoded), bounds: this.#bounds },
-      hasToken: tokenOf(request) !== undefined,
+      ...{ names: names.map(decoded), bounds: this.#bounds, metrics: this.metrics },
+      ...{ hasToken: tokenOf(request) !== undefined, idempotencyKey: idempotencyKeyOf(request) },
       store: tenantStore(store, rights.tenant),
       async body(most) {
         const bytes = await bodyOf(request, most);
@@ -197,12 +218,19 @@ export class FleetGateway implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#upkeep?.[Symbol.asyncDispose]();
     this.#redis.disconnect();
     for (const machines of this.#machines.values()) await machines[Symbol.asyncDispose]();
     for (const client of this.#sockets.clients) client.terminate();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** The draft of the IETF has the key in quotes (RFC 8941, strings); many clients send it without. */
+function idempotencyKeyOf({ headers }: IncomingMessage): string | undefined {
+  const text = headers['idempotency-key'];
+  return typeof text === 'string' ? text.replace(/^"(.*)"$/, '$1') : undefined;
 }
 
 /** Ends a connection that was to become a WebSocket. */

@@ -1,6 +1,8 @@
 import { FleetError } from '../error.ts';
+import { isSubmitted } from '../open-runs.ts';
 import { type ResultsPage, RunResults } from '../results.ts';
-import { findRun, listRuns, type Run, resultsKey } from '../run.ts';
+import { listRuns, type Run, resultsKey } from '../run.ts';
+import { knownRun } from '../run-records.ts';
 import { type RunOptions, SubmittedRun } from '../submit.ts';
 import { fullName, ownName, tenantOf } from '../tenants/names.ts';
 import { tenantStore } from '../tenants/store.ts';
@@ -18,12 +20,14 @@ async function optionsOf(exchange: Exchange): Promise<RunOptions> {
   const numbers = (['count', 'timeout', 'tries'] as const).map((name) => [name, numberIn(given, name)]);
   const text = textIn(given, 'module');
   const named = [...words, ...numbers, ['text', text]].filter(([, value]) => value !== undefined);
-  return { image, limits: limitsOf(given), tenant: exchange.rights.tenant, ...Object.fromEntries(named) };
+  const { rights, idempotencyKey: key } = exchange;
+  const more = { tenant: rights.tenant, ...(key !== undefined && { key }) };
+  return { image, limits: limitsOf(given), ...more, ...Object.fromEntries(named) };
 }
 
 /** The run that a path names. @throws FleetError if its tenant has none such */
-async function runOf({ redis, rights, names: [id] }: Exchange): Promise<Run> {
-  const run = await findRun(redis, fullName(rights.tenant, id!));
+async function runOf({ redis, allStore, rights, names: [id] }: Exchange): Promise<Run> {
+  const run = await knownRun(redis, allStore, fullName(rights.tenant, id!));
   if (run === undefined) throw new FleetError(`there is no run '${id}'; it may be over for more than a week`);
   return run;
 }
@@ -63,9 +67,10 @@ export const runRoutes: readonly Route[] = [
   {
     ...{ method: 'GET', path: /^\/runs$/, scope: 'view' },
     async answer({ redis, rights: { tenant } }) {
-      const runs = (await listRuns(redis, tenant)).map(async ({ id, count }) => ({
-        ...{ id: ownName(tenant, id), count, ended: await redis.hlen(resultsKey(id)) },
-      }));
+      const runs = (await listRuns(redis, tenant)).map(async ({ id, count }) => {
+        const ended = await redis.hlen(resultsKey(id));
+        return { id: ownName(tenant, id), count, submitted: ended >= count || (await isSubmitted(redis, id)), ended };
+      });
       return { body: await Promise.all(runs) };
     },
   },

@@ -23,6 +23,7 @@ const RESERVE = `
 local most = tonumber(redis.call('HGET', KEYS[1], 'jobs') or ARGV[3])
 local now = tonumber(redis.call('TIME')[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - tonumber(ARGV[4]))
+redis.call('ZREM', KEYS[2], ARGV[1] .. ' ' .. ARGV[2])
 local sum = redis.call('LLEN', KEYS[3]) + redis.call('LLEN', KEYS[4]) + redis.call('ZCARD', KEYS[5])
 local runs = redis.call('ZRANGE', KEYS[2], 0, -1)
 for _, coming in ipairs(runs) do sum = sum + tonumber(string.match(coming, '^%d+')) end
@@ -52,7 +53,10 @@ export async function jobRoom(redis: Redis, { id, count }: Pick<Run, 'id' | 'cou
     throw new FleetError(
       `${tenant} may have ${refused[0]} jobs that have not ended, and has ${refused[1]}: ${count} more are too many; submit fewer, or ask for a larger quota`,
     );
-  return {
-    [Symbol.asyncDispose]: async () => void (await redis.zrem(comingKey(tenant), `${count} ${id}`).catch(() => {})),
-  };
+  return { [Symbol.asyncDispose]: () => leaveRoom(redis, { id, count }).catch(() => {}) };
+}
+
+/** Gives back what is left of the room of a run whose jobs are in the queue: whoever made it may have ended before. */
+export async function leaveRoom(redis: Redis, { id, count }: Pick<Run, 'id' | 'count'>): Promise<void> {
+  await redis.zrem(comingKey(tenantOf(id)), `${count} ${id}`);
 }

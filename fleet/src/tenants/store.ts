@@ -1,3 +1,4 @@
+import { FOSSILS } from '../fossils.ts';
 import { MANIFESTS, PIECES } from '../pieces.ts';
 import type { ObjectStore, StoredObject } from '../store.ts';
 import { OPERATOR } from './names.ts';
@@ -6,7 +7,8 @@ import { OPERATOR } from './names.ts';
 export const TENANTS = 'tenants/';
 
 /** Pieces of snapshots are common to all: only who names an image gets them, and a tenant can name its own images only. */
-const isCommon = (key: string): boolean => key.startsWith(PIECES) || key.startsWith(MANIFESTS);
+const COMMON = [PIECES, MANIFESTS].flatMap((prefix) => [prefix, `${FOSSILS}${prefix}`]);
+const isCommon = (key: string): boolean => COMMON.some((prefix) => key.startsWith(prefix));
 
 /** The part of a store that is a tenant's: images, modules of jobs and their results. */
 export function tenantStore(store: ObjectStore, tenant: string): ObjectStore {
@@ -27,5 +29,7 @@ export function tenantStore(store: ObjectStore, tenant: string): ObjectStore {
     },
     list: async (start) => (await store.list(placed(start))).map(own),
     remove: (key) => store.remove(placed(key)),
+    move: (from, to) => store.move(placed(from), placed(to)),
+    removeUnfinished: (age) => store.removeUnfinished(age),
   };
 }

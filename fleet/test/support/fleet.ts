@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Machine, type MachineOptions } from 'rawiron';
@@ -33,9 +33,22 @@ class TestRedis {
     this.#server = spawn('redis-server', words, { stdio: 'ignore' });
   }
 
-  async kill(signal: NodeJS.Signals): Promise<void> {
+  /** Runs a function, and then begins again with what it had before: as after a kill that has lost what came last. */
+  async forgetting(act: () => Promise<void>): Promise<void> {
+    const [files, kept] = ['appendonlydir', 'kept'].map((name) => join(this.#folder, name)) as [string, string];
+    cpSync(files, kept, { recursive: true });
+    await act();
+    await this.kill('SIGKILL');
+    rmSync(files, { recursive: true });
+    renameSync(kept, files);
+    this.start();
+  }
+
+  /** @param ends whether it ends by that */
+  async kill(signal: NodeJS.Signals, ends = true): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
+    if (!ends) return void server.kill(signal);
     const gone = new Promise((resolve) => server.once('exit', resolve));
     server.kill(signal);
     await gone;
@@ -97,8 +110,23 @@ export class TestFleet implements AsyncDisposable {
     return this.#child(['host', '--memory', memory, '--lease', `${lease}`, '--name', name]);
   }
 
-  #child(words: readonly string[]): ChildProcess {
-    const child = this.#spawn(words, 'ignore');
+  /** Starts a gateway at a port of the loopback. */
+  gateway(port: number): ChildProcess {
+    return this.#child(['gateway', '--listen', `127.0.0.1:${port}`]);
+  }
+
+  /** Starts a process, whose errors are kept. */
+  heard(...words: readonly string[]): { readonly process: ChildProcess; text(): string } {
+    const process = this.#child(words, 'pipe');
+    let text = '';
+    process.stderr!.on('data', (bytes: Buffer) => {
+      text += bytes;
+    });
+    return { process, text: () => text };
+  }
+
+  #child(words: readonly string[], output: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
+    const child = this.#spawn(words, output);
     this.#children.add(child);
     child.once('exit', () => this.#children.delete(child));
     return child;

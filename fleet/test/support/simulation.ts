@@ -7,6 +7,7 @@ import { hostMachinesKey, WAITING } from '../../src/machines/record.ts';
 import type { OpenMachine, SeatMachine } from '../../src/machines/seat.ts';
 import type { ObjectStore } from '../../src/store.ts';
 import type { TestFleet } from './fleet.ts';
+import { memoryStore } from './stores.ts';
 
 /** The size of a simulated fleet. */
 export interface SimulationSettings {
@@ -75,20 +76,6 @@ class Pretence {
   get running(): ReadonlySet<string> {
     return new Set(this.#running.keys());
   }
-}
-
-/** Objects in memory. */
-function memoryStore(): ObjectStore {
-  const objects = new Map<string, Uint8Array>();
-  const object = (key: string) => ({ key, bytes: objects.get(key)!.length, age: 0 });
-  return {
-    place: 'memory',
-    get: async (key) => objects.get(key),
-    put: async (key, bytes) => void objects.set(key, bytes),
-    find: async (key) => (objects.has(key) ? object(key) : undefined),
-    list: async (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)).map(object),
-    remove: async (key) => void objects.delete(key),
-  };
 }
 
 /** A host, and how it is cut off from Redis. */
