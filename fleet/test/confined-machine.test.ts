@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Machine } from 'rawiron';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { ConfinedProcess } from '../src/confined/calls.ts';
 import { openByTenant } from '../src/confined/confined-machine.ts';
+import { ConfinedProcess } from '../src/confined/confined-process.ts';
 import { recordOf } from '../src/machines/record.ts';
 import type { SnapshotStore } from '../src/pieces.ts';
 
@@ -39,13 +39,13 @@ describe('a process that is confined', () => {
     const [file, said]: [string, string[]] = [join(folder, 'pid'), []];
     await using made = await Machine.create({ memory: 2, vga: 'none', boot: { demo: true } });
     const snapshot = await made.snapshot();
-    const wrapper = ['/bin/sh', '-c', `echo $$ >${file}; exec "$@"`, 'sh'];
-    const open = openByTenant({ wrapper }, true, (message) => void said.push(message));
+    const words = ['/bin/sh', '-c', `echo $$ >${file}; exec "$@"`, 'sh'];
+    const open = openByTenant({ wrapper: () => ({ words }) }, true, (message) => void said.push(message));
     const record = recordOf('hung', { state: 'starting', limits: '{}', memory: `${2 << 20}` })!;
     const snapshots = { get: async () => snapshot } as unknown as SnapshotStore;
     const { machine } = await open(record, snapshots, {});
     process.kill(Number(readFileSync(file, 'utf8')), 'SIGSTOP');
     await machine.stop();
-    expect(await machine.exited).toEqual({ reason: 'its process has ended: SIGKILL' });
+    expect(await machine.exited).toEqual({ reason: 'its process has ended: SIGKILL', isFinal: false });
   });
 });

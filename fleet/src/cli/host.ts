@@ -45,11 +45,12 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const place = placeOf(words);
   const memory = memoryOf(words);
   using kept = keptLog(place, 'host');
+  const confinement = await confinementOf(words, kept.write);
   await using host = await FleetHost.start({
     ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write, ...nameOf(words) },
     options: { memoryMerge: words.values['mem-merge'] === true, limits: limitsOf(words) },
     ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
-    open: openByTenant(confinementOf(words), words.values.isolate === true, kept.write),
+    open: openByTenant(confinement, words.values.isolate === true, kept.write),
   });
   kept.write(
     `host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${shownAddress(place.redis)}, ${place.store.place}`,

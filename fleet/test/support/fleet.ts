@@ -33,6 +33,11 @@ class TestRedis {
     this.#server = spawn('redis-server', words, { stdio: 'ignore' });
   }
 
+  /** Number of its process. */
+  get pid(): number {
+    return this.#server!.pid!;
+  }
+
   async kill(signal: NodeJS.Signals): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
