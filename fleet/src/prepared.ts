@@ -31,7 +31,7 @@ export interface JobProcess extends Omit<ConfinedOwner, 'memory'> {
 
 const OUTCOME: Content<JobOutcome> = {
   fields: z.strictObject({
-    ...{ value: z.unknown(), error: z.string().optional(), isPermanent: z.boolean().optional() },
+    ...{ value: z.unknown().optional(), error: z.string().optional(), isPermanent: z.boolean().optional() },
   }) as z.ZodType<JobOutcome>,
   most: 0,
 };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { getBlob } from './blobs.ts';
-import { checkApart, chooseConfinement } from './confined/apart.ts';
+import { checkApart, checkTenants, confinementHere } from './confined/apart.ts';
 import type { Confinement } from './confined/confinement.ts';
 import { removeLeftFolders } from './confined/folders.ts';
 import { PermanentError, publicMessage, StoreError } from './error.ts';
@@ -72,12 +72,21 @@ export class FleetWorker implements AsyncDisposable {
     this.#slots = new Permits(settings.slots);
   }
 
-  /** Begins to take jobs. */
+  /**
+   * Begins to take jobs.
+   * @throws FleetError if the fleet has tenants whose jobs must not be done here
+   */
   static async start(settings: WorkerSettings): Promise<FleetWorker> {
     await removeLeftFolders();
     const worker = new FleetWorker(settings);
     const { connect, log } = settings;
-    worker.#confinement = settings.confinement ?? (await chooseConfinement({}, log));
+    worker.#confinement = settings.confinement ?? (await confinementHere(log));
+    try {
+      await checkTenants(worker.#redis, worker.#confinement);
+    } catch (error) {
+      worker.#redis.disconnect();
+      throw error;
+    }
     worker.#turns = await JobTurns.start({ connect, log, name: worker.name, news: () => worker.#wake() });
     worker.#taking = worker.#takeAll();
     return worker;

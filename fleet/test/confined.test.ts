@@ -80,12 +80,27 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINU
       fleet.command('worker', '--cgroup', '/nowhere'),
       fleet.command('worker', '--wrapper', '/nowhere/wrapper'),
     ]);
-    expect(group).toMatchObject({ code: 1, errors: expect.stringMatching(/--cgroup \/nowhere: ENOENT.*delegated/) });
+    expect(group).toMatchObject({ code: 2, errors: expect.stringMatching(/--cgroup \/nowhere: ENOENT.*delegated/) });
     expect(wrapper).toMatchObject({
-      code: 1,
+      code: 2,
       errors: expect.stringMatching(/--wrapper \/nowhere\/wrapper: .*not found/),
     });
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'have no worker and no host where they could end others, unless told so',
+    async () => {
+      const refusal =
+        /processes of tenants would share this user, and could end its others: install bubblewrap.*--unconfined/;
+      for (const command of ['worker', 'host'])
+        expect(await fleet.command(command, '--wrapper', 'none')).toMatchObject({
+          ...{ code: 2, errors: expect.stringMatching(refusal) },
+        });
+      const worker = fleet.worker(1, '--wrapper', 'none', '--unconfined');
+      expect(await resultOf('export default () => process.ppid;')).toMatchObject({ status: 'done', value: worker.pid });
+      worker.kill('SIGKILL');
+    },
+  );
 
   test('that never come back are ended, and take nobody with them', async () => {
     fleet.worker(1);

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { openByTenant } from '../confined/confined-machine.ts';
 import { FleetError } from '../error.ts';
 import { FolderStore } from '../folder-store.ts';
 import { FleetGateway } from '../gateway/gateway.ts';
@@ -13,6 +14,8 @@ import { FleetWorker } from '../worker.ts';
 import { hostFlags, memoryOf } from './host.ts';
 import {
   asked,
+  confinementFlags,
+  confinementOf,
   connectorOf,
   type Flags,
   keptLog,
@@ -30,6 +33,7 @@ export const devFlags: Flags = {
   gateway: { value: 'N', help: 'port of the gateway and its page, on the loopback (8090)' },
   memory: hostFlags.memory!,
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
+  unconfined: confinementFlags.unconfined!,
 };
 
 /** Milliseconds between two looks whether the Redis answers. */
@@ -50,8 +54,10 @@ export async function devCommand(args: readonly string[]): Promise<number> {
   const memory = memoryOf(words);
   using kept = keptLog(place, 'dev');
   const common = { connect: connectorOf(place), store, log: kept.write };
-  await using host = await FleetHost.start({ ...common, memory });
-  await using worker = await FleetWorker.start({ ...common, slots });
+  const confinement = await confinementOf(words, place, kept.write);
+  const open = openByTenant(confinement, false, kept.write);
+  await using host = await FleetHost.start({ ...common, memory, open });
+  await using worker = await FleetWorker.start({ ...common, slots, confinement });
   const address = '127.0.0.1';
   await using gateway = await FleetGateway.listen({ ...common, address, port: gatewayPort });
   await using _networks = await MachineNetworks.start({ connect: common.connect, address, log: kept.write });

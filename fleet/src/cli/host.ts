@@ -45,7 +45,7 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const place = placeOf(words);
   const memory = memoryOf(words);
   using kept = keptLog(place, 'host');
-  const confinement = await confinementOf(words, kept.write);
+  const confinement = await confinementOf(words, place, kept.write);
   await using host = await FleetHost.start({
     ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write, ...nameOf(words) },
     options: { memoryMerge: words.values['mem-merge'] === true, limits: limitsOf(words) },

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { MachineLimits } from 'rawiron';
-import { type ConfinementSettings, chooseConfinement } from '../confined/apart.ts';
+import { type ConfinementSettings, checkTenants, chooseConfinement } from '../confined/apart.ts';
 import type { Confinement } from '../confined/confinement.ts';
 import { FleetError } from '../error.ts';
 import { FleetLog } from '../log.ts';
@@ -114,8 +114,11 @@ export function sizeOf(words: Words, name: string): number | undefined {
   return Number(digits) * (unit === 'G' ? 2 ** 30 : 2 ** 20);
 }
 
-/** @throws FleetError for what does not work here, or is only for root */
-export async function confinementOf(words: Words, log: (message: string) => void): Promise<Confinement> {
+/**
+ * How processes are confined here.
+ * @throws FleetError for what does not work here, or is only for root, and if the fleet has tenants whose processes must not be started here
+ */
+export async function confinementOf(words: Words, place: Place, log: (message: string) => void): Promise<Confinement> {
   const [uid, cgroup, wrapper] = [number(words, 'uid'), text(words, 'cgroup'), text(words, 'wrapper')];
   if (uid !== undefined && process.getuid?.() !== 0)
     throw new FleetError('--uid: only root can run processes as others');
@@ -125,7 +128,10 @@ export async function confinementOf(words: Words, log: (message: string) => void
     ...(wrapper !== undefined && { wrapper }),
     isUnconfined: words.values.unconfined === true,
   };
-  return await chooseConfinement(settings, log);
+  const confinement = await chooseConfinement(settings, log);
+  const redis = connectorOf(place)();
+  await checkTenants(redis, confinement).finally(() => redis.disconnect());
+  return confinement;
 }
 
 /** Where the fleet is. */

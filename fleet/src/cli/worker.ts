@@ -28,7 +28,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   using kept = keptLog(place, 'worker');
   await using worker = await FleetWorker.start({
     ...{ connect: connectorOf(place), store: place.store, slots, log: kept.write },
-    ...{ isolate: words.values.isolate === true, confinement: await confinementOf(words, kept.write) },
+    ...{ isolate: words.values.isolate === true, confinement: await confinementOf(words, place, kept.write) },
   });
   kept.write(`worker ${worker.name}, ${slots} jobs at a time, ${shownAddress(place.redis)}, ${place.store.place}`);
   await asked();

@@ -1,5 +1,7 @@
 import { readlinkSync } from 'node:fs';
+import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
+import { Tenants } from '../tenants/tenants.ts';
 import { tellLines } from './bounded-lines.ts';
 import { bubblewrap, findBubblewrap } from './bubblewrap.ts';
 import { type Confinement, launch } from './confinement.ts';
@@ -86,4 +88,20 @@ export function checkApart({ isForTenants = false }: Confinement): void {
     throw new FleetError(
       `processes of tenants would share this user, and could end its others: ${HINT}, or let them (--unconfined)`,
     );
+}
+
+/**
+ * Looks whether the fleet has tenants before their first machine or job comes.
+ * @throws FleetError if it has some, and their processes must not be started here
+ */
+export async function checkTenants(redis: Redis, confinement: Confinement): Promise<void> {
+  if (!confinement.isForTenants && (await new Tenants(redis).list()).length > 0) checkApart(confinement);
+}
+
+let here: Promise<Confinement> | undefined;
+
+/** How this process confines others if nobody says so; found out once. */
+export function confinementHere(log: (message: string) => void): Promise<Confinement> {
+  here ??= chooseConfinement({}, log);
+  return here;
 }

@@ -26,12 +26,12 @@ const bytesOnly = (most: number): Content<object> => ({ ...NOTHING, most });
 const ofView = (most: number): Content<{ id: number }> => ({ fields: z.strictObject({ id: z.int() }), most });
 
 /** Makes machines go on in processes of their own, which are confined. */
-function openConfined(confinement: Confinement, log: (message: string) => void): OpenMachine {
+function openConfined(confinement: Confinement | Promise<Confinement>, log: (message: string) => void): OpenMachine {
   return async ({ name, manifest, limits: own, memory }, snapshots, { network, limits }) => {
     if (network !== undefined) throw new FleetError('a machine in a process of its own has no ports yet');
     const snapshot = await snapshots.get(manifest);
     const owner = { name, memory: memory + snapshot.length, log };
-    const child = await ConfinedProcess.start('machine-process.ts', owner, confinement);
+    const child = await ConfinedProcess.start('machine-process.ts', owner, await confinement);
     const machine = machineOf(child, Math.min(2 * owner.memory + DISKS, MOST));
     const screen = screenOf(child);
     const restored = fieldsOnly(z.strictObject({ isOff: z.boolean() }));
@@ -51,14 +51,14 @@ function openConfined(confinement: Confinement, log: (message: string) => void):
  * @param log hears what such processes say
  */
 export function openByTenant(
-  confinement: Confinement,
+  confinement: Confinement | Promise<Confinement>,
   isIsolated: boolean,
   log: (message: string) => void,
 ): OpenMachine {
   const confined = openConfined(confinement, log);
   return async (record, ...rest) => {
     const isTenants = tenantOf(record.name) !== OPERATOR;
-    if (isTenants) checkApart(confinement);
+    if (isTenants) checkApart(await confinement);
     return await (isIsolated || isTenants ? confined : openHere)(record, ...rest);
   };
 }
