@@ -96,7 +96,7 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINU
         expect(await fleet.command(command, '--wrapper', 'none')).toMatchObject({
           ...{ code: 2, errors: expect.stringMatching(refusal) },
         });
-      const worker = fleet.worker(1, '--wrapper', 'none', '--unconfined');
+      const worker = fleet.worker(1, '--wrapper', 'none');
       expect(await resultOf('export default () => process.ppid;')).toMatchObject({ status: 'done', value: worker.pid });
       worker.kill('SIGKILL');
     },

@@ -26,12 +26,12 @@ class ClosedError extends Error {
   readonly code = 'ERR_ACCESS_DENIED';
 
   constructor(name: string) {
-    super(`${name} is closed to jobs that are confined (docs/security.md, 'A fleet')`);
+    super(`${name} is closed to jobs that are confined (docs/fleet-confinement.md)`);
   }
 }
 
 function checkModule(name: string): void {
-  if (!isModuleOfJobs(name)) closed(name);
+  if (!isModuleOfJobs(name)) closed(`${name}`.length > 100 ? 'such a module' : name);
 }
 
 /** Threads have the permissions of the process, and run nothing but our own files. */

@@ -8,7 +8,7 @@ export type Order =
 /** Characters of an error, and of other texts, at most. */
 export const MOST_TEXT = 10_000;
 /** Bytes that come with one event, at most: longer ones come in parts. */
-export const PART: number = 64 << 10;
+export const PART: number = 256 << 10;
 
 /** Parts of some bytes; of none there is one. */
 export function* partsOf(bytes: Uint8Array): Generator<Uint8Array> {
