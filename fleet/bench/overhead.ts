@@ -57,7 +57,13 @@ async function byOneProcess(count: number): Promise<void> {
   let next = 0;
   const lane = async () => {
     while (next < count) {
-      const { error } = await doJob(base, work, next++, { run: 'alone', count, timeout: 60, limits: {} });
+      const { error } = await doJob(
+        base,
+        work,
+        next++,
+        { run: 'alone', count, timeout: 60, limits: {} },
+        async () => {},
+      );
       if (error !== undefined) throw new Error(error);
     }
   };

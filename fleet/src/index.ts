@@ -1,5 +1,6 @@
 /** The fleet's library: submit runs, work on them, keep images and machines. */
 
+export { type ConfinementSettings, chooseConfinement } from './confined/apart.ts';
 export type { Confinement } from './confined/confinement.ts';
 export { FleetError } from './error.ts';
 export { FolderStore } from './folder-store.ts';

@@ -1,6 +1,6 @@
 import type { Machine, MachineLimits } from 'rawiron';
-import { FleetError } from './error.ts';
-import { isKey } from './store.ts';
+import { FleetError, PermanentError } from './error.ts';
+import { checkedFileName, type KeepFile, SCREEN, SERIAL } from './job-files.ts';
 
 /** A job's circumstances, for its function. */
 export interface JobContext {
@@ -11,8 +11,12 @@ export interface JobContext {
   readonly run: string;
   /** Aborts when its time is over. */
   readonly signal: AbortSignal;
-  /** Leaves a file with the job's result. */
-  artefact(name: string, content: string | Uint8Array): void;
+  /**
+   * Leaves a file with the job's result, in the place of one of the same name. A job that leaves too many, or too large ones, fails.
+   * @param name letters, digits and . _ - + @, 100 at most
+   * @returns a promise that resolves when the worker has it: whoever leaves much waits for that
+   */
+  artefact(name: string, content: string | Uint8Array): Promise<void>;
 }
 
 /**
@@ -21,20 +25,18 @@ export interface JobContext {
  */
 export type JobFunction = (machine: Machine, context: JobContext) => unknown;
 
-/** The value, or error, and the files of a job that has ended. */
+/** The value, or error, of a job that has ended. */
 export interface JobOutcome {
   readonly value?: unknown;
   readonly error?: string;
   /** The error would come again each time. */
   readonly isPermanent?: boolean;
-  /** By their names. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Bytes of the serial line that are kept, the last ones. */
 const MOST_SERIAL = 1 << 20;
-/** Characters of a job's value as JSON, and of its error, and how many files it leaves, at most. */
-const [MOST_VALUE, MOST_ERROR, MOST_FILES] = [1 << 20, 10_000, 1000];
+/** Characters of a job's value as JSON, and of its error, at most. */
+const [MOST_VALUE, MOST_ERROR] = [1 << 20, 10_000];
 /** Milliseconds that a function may take to notice that its time is over. */
 const GRACE = 1000;
 
@@ -47,14 +49,17 @@ export interface JobBounds {
   readonly limits: MachineLimits;
 }
 
-/** Does a job in a fork of a machine, which ends with it. */
+/**
+ * Does a job in a fork of a machine, which ends with it.
+ * @param keep takes its files, and those that the worker leaves
+ */
 export async function doJob(
   base: Machine,
   work: JobFunction,
   number: number,
   { run, count, timeout, limits }: JobBounds,
+  keep: KeepFile,
 ): Promise<JobOutcome> {
-  const files = new Map<string, Uint8Array>();
   const machine = await base.fork({ limits: { ...limits, time: timeout } });
   const serial = new SerialLog(machine);
   const time = new AbortController();
@@ -64,22 +69,65 @@ export async function doJob(
   machine.on('limit', (limit) => {
     if (limit === 'time') end();
   });
-  const artefact = (name: string, content: string | Uint8Array) => {
-    files.set(checkedName(name), typeof content === 'string' ? new TextEncoder().encode(content) : content);
-  };
+  const artefacts = new Artefacts(keep);
   try {
     await machine.start();
+    const artefact: JobContext['artefact'] = (name, content) => artefacts.leave(name, content);
     const context = { number, count, run, signal: time.signal, artefact };
-    const value = await Promise.race([work(machine, context), late(time.signal)]);
+    const value = await Promise.race([workDone(work, machine, context, artefacts), late(time.signal)]);
     // What JSON cannot say is told here, and not when it is too late.
-    return { value: JSON.parse(JSON.stringify(value ?? null)), files };
+    return checkedOutcome({ value: JSON.parse(JSON.stringify(value ?? null)) as unknown });
   } catch (error) {
-    files.set('screen.txt', new TextEncoder().encode(await screenText(machine)));
-    return { error: time.signal.aborted ? messageOf(time.signal.reason) : messageOf(error), files };
+    await artefacts.end();
+    await keep(SCREEN, new TextEncoder().encode(await screenText(machine)));
+    if (time.signal.aborted) return checkedOutcome({ error: messageOf(time.signal.reason) });
+    return checkedOutcome({ error: messageOf(error), isPermanent: error instanceof PermanentError });
   } finally {
     clearTimeout(timer);
-    files.set('serial.log', serial.bytes);
+    await artefacts.end();
+    await keep(SERIAL, serial.bytes);
     await machine.stop();
+  }
+}
+
+/** The value of a job whose files have been taken. */
+async function workDone(
+  work: JobFunction,
+  machine: Machine,
+  context: JobContext,
+  artefacts: Artefacts,
+): Promise<unknown> {
+  const value = await work(machine, context);
+  await artefacts.kept;
+  return value;
+}
+
+/** The files of a job, which are taken one after the other. */
+class Artefacts {
+  readonly #keep: KeepFile;
+  /** Resolves when all are taken; rejects if one was not. */
+  kept: Promise<void> = Promise.resolve();
+  #isOver = false;
+
+  constructor(keep: KeepFile) {
+    this.#keep = keep;
+  }
+
+  leave(name: string, content: string | Uint8Array): Promise<void> {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    this.kept = this.kept.then(async () => {
+      if (this.#isOver) throw new FleetError('the job has ended');
+      await this.#keep(checkedFileName(name), bytes);
+    });
+    // The job need not wait for it, and fails with it at its end.
+    this.kept.catch(() => {});
+    return this.kept;
+  }
+
+  /** No more is taken. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.kept.catch(() => {});
   }
 }
 
@@ -97,16 +145,14 @@ async function screenText(machine: Machine): Promise<string> {
 }
 
 /** An outcome that may be kept: what comes from a process of others may be anything, and is in the memory of Redis then. */
-export function checkedOutcome({ value, error, files }: JobOutcome): JobOutcome {
-  const fail = (error: string): JobOutcome => ({ error, files: new Map() });
-  if (!(files instanceof Map)) return fail('it has left no files, but something else');
-  if (files.size > MOST_FILES) return fail(`it has left ${files.size} files; ${MOST_FILES} are kept at most`);
-  for (const [name, bytes] of files as ReadonlyMap<unknown, unknown>)
-    if (!isName(name) || !(bytes instanceof Uint8Array)) return fail('it has left no files, but something else');
-  if (error !== undefined) return { error: String(error).slice(0, MOST_ERROR), files };
+export function checkedOutcome({ value, error, isPermanent = false }: JobOutcome): JobOutcome {
+  if (error !== undefined) return { error: error.slice(0, MOST_ERROR), isPermanent };
   const characters = lengthOf(value);
-  if (characters <= MOST_VALUE) return { value, files };
-  return fail(`its value has ${characters} characters as JSON, ${MOST_VALUE} at most; leave it as an artefact`);
+  if (characters <= MOST_VALUE) return { value };
+  return {
+    error: `its value has ${characters} characters as JSON, ${MOST_VALUE} at most; leave it as an artefact`,
+    isPermanent,
+  };
 }
 
 /** Characters of a value as JSON; infinite: it cannot be said so. */
@@ -116,15 +162,6 @@ function lengthOf(value: unknown): number {
   } catch {
     return Number.POSITIVE_INFINITY;
   }
-}
-
-const isName = (name: unknown): name is string =>
-  typeof name === 'string' && name.length <= 100 && !name.includes('/') && isKey(name);
-
-/** @throws FleetError for what is no name of a file */
-function checkedName(name: string): string {
-  if (isName(name)) return name;
-  throw new FleetError(`'${name}' is no name of an artefact; give letters, digits, . _ - + @`);
 }
 
 /** The last bytes that a guest has sent on COM1. */

@@ -1,47 +1,47 @@
-import { Machine } from 'rawiron';
-import { type ConfinedOwner, ConfinedProcess } from './confined/calls.ts';
+import { z } from 'zod';
+import { type ConfinedOwner, ConfinedProcess } from './confined/confined-process.ts';
 import type { Confinement } from './confined/confinement.ts';
-import { PermanentError } from './error.ts';
-import { doJob, type JobBounds, type JobOutcome } from './job.ts';
-import { loadedModule } from './load-module.ts';
-import { scriptJob } from './script.ts';
+import { ProtocolError } from './confined/frames.ts';
+import { PART } from './confined/messages.ts';
+import { type Content, NOTHING } from './confined/words.ts';
+import type { JobBounds, JobOutcome } from './job.ts';
+import type { JobFiles } from './job-files.ts';
+import { type LoadedWork, prepareHere } from './prepare-here.ts';
 
-/** The work of a run, with its text. */
-export type LoadedWork =
-  | { readonly kind: 'module'; readonly text: string }
-  | { readonly kind: 'script'; readonly text: string; readonly prompt: string };
-
-/** The common parts of a run's jobs: its machine, which is forked for each, and its work. */
+/** The common parts of a run's jobs, in this process or in one of its own. */
 export interface PreparedRun {
-  /** Does a job. */
-  do(number: number, bounds: JobBounds): Promise<JobOutcome>;
+  /** Does a job, which leaves its files there. */
+  do(number: number, bounds: JobBounds, files: JobFiles): Promise<JobOutcome>;
   stop(): Promise<unknown>;
 }
 
 /** Milliseconds that a process with jobs may take longer than a job; one that takes longer is ended, with all that it does. */
 const GRACE = 10_000;
 
-/**
- * Prepares a run in this process.
- * @throws PermanentError if its module cannot be loaded
- */
-export async function prepareHere(snapshot: Uint8Array, work: LoadedWork, slots: number): Promise<PreparedRun> {
-  const act = work.kind === 'script' ? scriptJob(work.text, work.prompt) : await moduleOf(work.text);
-  const base = await Machine.restore(snapshot);
-  await base.prepareForks(slots);
-  return { do: (number, bounds) => doJob(base, act, number, bounds), stop: () => base.stop() };
-}
-
-async function moduleOf(text: string) {
-  return await loadedModule(text).catch((error: Error) => {
-    throw new PermanentError(`the job's module cannot be loaded: ${error.message}`);
-  });
+/** Prepares a run in this process. @throws PermanentError if its module cannot be loaded */
+export async function prepareOwn(snapshot: Uint8Array, work: LoadedWork, slots: number): Promise<PreparedRun> {
+  const { do: act, stop } = await prepareHere(snapshot, work, slots);
+  return { do: (number, bounds, files) => act(number, bounds, files.keep), stop };
 }
 
 /** A process for the jobs of a run. */
 export interface JobProcess extends Omit<ConfinedOwner, 'memory'> {
   readonly confinement: Confinement;
 }
+
+const OUTCOME: Content<JobOutcome> = {
+  fields: z.strictObject({
+    ...{ value: z.unknown().optional(), error: z.string().optional(), isPermanent: z.boolean().optional() },
+  }) as z.ZodType<JobOutcome>,
+  most: 0,
+};
+/** Parts of files that a job may send in vain: its function leaves nothing after the first. */
+const MOST_REFUSED = 2;
+/** A part of a job's file. */
+const FILE = {
+  fields: z.strictObject({ job: z.int(), name: z.string().max(100), isFirst: z.boolean() }),
+  most: PART,
+} as const;
 
 /** Prepares a run in a process of its own, which is confined. */
 export async function prepareConfined(
@@ -52,19 +52,32 @@ export async function prepareConfined(
 ): Promise<PreparedRun> {
   const memory = snapshot.length * (slots + 1);
   const child = await ConfinedProcess.start('job-process.ts', { ...owner, memory }, confinement);
+  /** Those of jobs under way, as they were begun. */
+  const files = new Map<number, JobFiles>();
+  let next = 0;
+  child.on('file', FILE, async ({ job, name, isFirst }, part) => {
+    const own = files.get(job);
+    if (own === undefined) throw new ProtocolError('a file of a job that has ended');
+    if (own.refused > MOST_REFUSED) throw new ProtocolError('files that were refused');
+    await own.add(name, part, isFirst);
+  });
   try {
-    // The memory of a snapshot may be shared, which does not go into a message.
-    await child.call('prepare', Buffer.from(snapshot), work, slots);
+    const { text, ...rest } = work;
+    await child.call('load', NOTHING, rest, Buffer.from(text));
+    await child.call('prepare', NOTHING, { slots }, snapshot);
   } catch (error) {
     await child[Symbol.asyncDispose]();
     throw error;
   }
   return {
-    async do(number, bounds) {
+    async do(number, bounds, kept) {
+      const job = next++;
+      files.set(job, kept);
       const timer = setTimeout(() => void child[Symbol.asyncDispose](), bounds.timeout * 1000 + GRACE);
       try {
-        return await child.call<JobOutcome>('do', number, bounds);
+        return (await child.call('do', OUTCOME, { job, number, bounds })).fields;
       } finally {
+        files.delete(job);
         clearTimeout(timer);
       }
     },

@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { getBlob } from './blobs.ts';
+import { checkApart, checkTenants, confinementHere } from './confined/apart.ts';
 import type { Confinement } from './confined/confinement.ts';
 import { removeLeftFolders } from './confined/folders.ts';
 import { PermanentError, publicMessage, StoreError } from './error.ts';
 import { checkedOutcome, type JobOutcome } from './job.ts';
+import { JobFiles } from './job-files.ts';
 import type { Log } from './log.ts';
 import { Permits } from './permits.ts';
 import { SnapshotStore } from './pieces.ts';
-import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
+import type { LoadedWork } from './prepare-here.ts';
+import { type PreparedRun, prepareConfined, prepareOwn } from './prepared.ts';
 import { PreparedRuns } from './prepared-runs.ts';
 import { failedResult, RunResults } from './results.ts';
 import { findRun, type JobResult, type Run, runFolder, type Work } from './run.ts';
@@ -25,6 +28,8 @@ const LOOK = 500;
 const MOST_BACK = 100;
 /** Jobs that a worker has for each slot at most, those included whose results are being kept. */
 const MOST_JOBS = 3;
+/** Files of jobs that go into the store at a time, each as a whole in memory. */
+const MOST_PUTS = 4;
 
 /** Settings of a worker. */
 export interface WorkerSettings {
@@ -35,7 +40,7 @@ export interface WorkerSettings {
   readonly slots: number;
   /** Whether jobs that are no tenant's are in a process of their own, too. */
   readonly isolate?: boolean;
-  /** How such processes are confined. */
+  /** How such processes are confined. Default: by bubblewrap, where it works. */
   readonly confinement?: Confinement;
   /** Hears what goes wrong besides jobs. */
   readonly log: Log;
@@ -48,9 +53,11 @@ export class FleetWorker implements AsyncDisposable {
   readonly #redis: Redis;
   #turns!: JobTurns;
   #upkeep!: Upkeep;
+  #confinement!: Confinement;
   readonly #runs = new PreparedRuns((run) => this.#prepare(run));
   /** Slots, each of which has a job's machine. */
   readonly #slots: Permits;
+  readonly #puts = new Permits(MOST_PUTS);
   /** Jobs that it has. */
   readonly #jobs = new Set<Promise<void>>();
   /** Those that have had no slot yet. */
@@ -68,11 +75,21 @@ export class FleetWorker implements AsyncDisposable {
     this.#slots = new Permits(settings.slots);
   }
 
-  /** Begins to take jobs. */
+  /**
+   * Begins to take jobs.
+   * @throws FleetError if the fleet has tenants whose jobs must not be done here
+   */
   static async start(settings: WorkerSettings): Promise<FleetWorker> {
     await removeLeftFolders();
     const worker = new FleetWorker(settings);
     const { connect, store, log } = settings;
+    worker.#confinement = settings.confinement ?? (await confinementHere(log));
+    try {
+      await checkTenants(worker.#redis, worker.#confinement);
+    } catch (error) {
+      worker.#redis.disconnect();
+      throw error;
+    }
     worker.#upkeep = new Upkeep({ connect, store, log });
     worker.#turns = await JobTurns.start({ connect, log, name: worker.name, news: () => worker.#wake() });
     worker.#taking = worker.#takeAll();
@@ -154,12 +171,13 @@ export class FleetWorker implements AsyncDisposable {
     if (run === undefined || (await results.has(number))) return;
     // The worker that did it the last time may have died of it.
     if (tries > run.tries) return await results.keep(result({ status: 'failed', error: LOST, files: {} }));
-    const outcome = await this.#outcome(run, number, () => this.#hasSlot(job));
+    await using left = await JobFiles.make();
+    const outcome = await this.#outcome(run, number, left, () => this.#hasSlot(job));
     const isLast = tries >= run.tries || outcome.isPermanent;
     if (outcome.error !== undefined && !isLast) throw new Error(outcome.error);
     // It was cancelled meanwhile, or its tenant removed; or another worker was faster.
     if ((await findRun(this.#redis, id)) === undefined || (await results.has(number))) return;
-    const files = await this.#keepFiles(run.id, number, outcome.files);
+    const files = await this.#keepFiles(run.id, number, left);
     const { error, value } = outcome;
     const ended = error === undefined ? { status: 'done' as const, value } : { status: 'failed' as const, error };
     await results.keep(result({ ...ended, files }));
@@ -193,42 +211,44 @@ export class FleetWorker implements AsyncDisposable {
     this.#wake();
   }
 
-  async #outcome(run: Run, number: number, hasSlot: () => void): Promise<JobOutcome> {
+  async #outcome(run: Run, number: number, files: JobFiles, hasSlot: () => void): Promise<JobOutcome> {
     try {
       const bounds = { ...run, run: run.id };
       return checkedOutcome(
         await this.#slots.use(async () => {
           hasSlot();
-          return await this.#runs.use(run, (prepared) => prepared.do(number, bounds));
+          return await this.#runs.use(run, (prepared) => prepared.do(number, bounds, files));
         }),
       );
     } catch (error) {
       if (error instanceof StoreError) throw error;
       const isPermanent = error instanceof PermanentError;
-      return { error: (error as Error).message, isPermanent, files: new Map() };
+      return { error: (error as Error).message, isPermanent };
     }
   }
 
   /** A tenant's jobs are in a process of their own. */
   async #prepare(run: Run): Promise<PreparedRun> {
-    const { store, slots, isolate = false, confinement = {}, log } = this.#settings;
+    const { store, slots, isolate = false, log } = this.#settings;
+    const confinement = this.#confinement;
     const tenant = tenantOf(run.id);
+    if (tenant !== OPERATOR) checkApart(confinement);
     const [snapshot, work] = await Promise.all([
       new SnapshotStore(store).get(run.image),
       loadedWork(tenantStore(store, tenant), run.work),
     ]);
-    if (tenant === OPERATOR && !isolate) return await prepareHere(snapshot, work, slots);
+    if (tenant === OPERATOR && !isolate) return await prepareOwn(snapshot, work, slots);
     return await prepareConfined(snapshot, work, slots, { name: run.id, confinement, log });
   }
 
   /** Each time that a job is done its files have names of their own: it may be done twice at a time, and one of both has the result. */
-  async #keepFiles(run: string, number: number, files: JobOutcome['files']): Promise<Record<string, string>> {
+  async #keepFiles(run: string, number: number, files: JobFiles): Promise<Record<string, string>> {
     const tenant = tenantOf(run);
     const folder = `${runFolder(run)}${number}/${randomBytes(4).toString('hex')}`;
-    const keys = Object.fromEntries([...files.keys()].map((name) => [name, `${folder}/${name}`]));
     const store = tenantStore(this.#settings.store, tenant);
-    for (const [name, bytes] of files) await store.put(keys[name]!, bytes);
-    return keys;
+    for (const name of files.names)
+      await this.#puts.use(async () => await store.put(`${folder}/${name}`, await files.read(name)));
+    return Object.fromEntries(files.names.map((name) => [name, `${folder}/${name}`]));
   }
 
   /** Ends when the jobs that are being done have ended. */

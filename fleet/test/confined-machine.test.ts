@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Machine } from 'rawiron';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { ConfinedProcess } from '../src/confined/calls.ts';
 import { openByTenant } from '../src/confined/confined-machine.ts';
+import { ConfinedProcess } from '../src/confined/confined-process.ts';
 import { recordOf } from '../src/machines/record.ts';
 import type { SnapshotStore } from '../src/pieces.ts';
 
@@ -39,13 +39,36 @@ describe('a process that is confined', () => {
     const [file, said]: [string, string[]] = [join(folder, 'pid'), []];
     await using made = await Machine.create({ memory: 2, vga: 'none', boot: { demo: true } });
     const snapshot = await made.snapshot();
-    const wrapper = ['/bin/sh', '-c', `echo $$ >${file}; exec "$@"`, 'sh'];
-    const open = openByTenant({ wrapper }, true, (message) => void said.push(message));
+    const words = ['/bin/sh', '-c', `echo $$ >${file}; exec "$@"`, 'sh'];
+    const open = openByTenant({ wrapper: () => ({ words }) }, true, (message) => void said.push(message));
     const record = recordOf('hung', { state: 'starting', limits: '{}', memory: `${2 << 20}` })!;
     const snapshots = { get: async () => snapshot } as unknown as SnapshotStore;
     const { machine } = await open(record, snapshots, {});
     process.kill(Number(readFileSync(file, 'utf8')), 'SIGSTOP');
     await machine.stop();
-    expect(await machine.exited).toEqual({ reason: 'its process has ended: SIGKILL' });
+    expect(await machine.exited).toEqual({ reason: 'its process has ended: SIGKILL', isFinal: false });
+  });
+
+  test('that sends what is no message is ended for good', async () => {
+    const go = join(folder, 'go');
+    await using made = await Machine.create({ memory: 2, vga: 'none', boot: { demo: true } });
+    const snapshot = await made.snapshot();
+    // Stands for a guest that has broken out of the emulator.
+    const rude = `(until [ -e ${go} ]; do sleep 0.1; done; printf 'AAAAAAAAAAAA' >&3) & exec "$@"`;
+    const wrapper = () => ({ words: ['/bin/sh', '-c', rude, 'sh'] });
+    const open = openByTenant({ wrapper }, true, () => {});
+    const record = recordOf('rude', { state: 'starting', limits: '{}', memory: `${2 << 20}` })!;
+    const { machine } = await open(record, { get: async () => snapshot } as unknown as SnapshotStore, {});
+    writeFileSync(go, '');
+    expect(await machine.exited).toEqual({
+      ...{ reason: 'its process has sent a head of 1094795585 bytes, 4194304 at most', isFinal: true },
+    });
+    await expect(machine.pause()).rejects.toThrow('its process has sent a head');
+  });
+
+  test('of a tenant is not started where it could end others', async () => {
+    const open = openByTenant({}, false, () => {});
+    const record = recordOf('acme/web', { state: 'starting', limits: '{}', memory: `${2 << 20}` })!;
+    await expect(open(record, {} as SnapshotStore, {})).rejects.toThrow(/would share this user.*--unconfined/);
   });
 });

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Machine } from 'rawiron';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { rom } from '../../test/support/death-roms.ts';
-import { ConfinedProcess } from '../src/confined/calls.ts';
+import { ConfinedProcess } from '../src/confined/confined-process.ts';
+import { PART } from '../src/confined/messages.ts';
+import { NOTHING } from '../src/confined/words.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import type { JobResult } from '../src/run.ts';
 import { SubmittedRun } from '../src/submit.ts';
@@ -36,20 +39,18 @@ async function resultOf(text: string, timeout = 60): Promise<JobResult> {
 
 /** Tells what it can reach. */
 const curious = `
-import { execSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 const codeOf = (act) => { try { act(); return 'done'; } catch (error) { return error.code; } };
+const importCode = (name) => import(name).then(() => 'done', ({ code }) => code);
 export default async (machine) => {
   machine.serial.write('echo hello\\r');
   await machine.serial.expect('\\nhello');
   return {
     read: codeOf(() => readFileSync('/etc/passwd')),
     write: codeOf(() => writeFileSync('/tmp/rawiron-other', '')),
-    own: codeOf(() => writeFileSync(tmpdir() + '/own', '')),
-    run: codeOf(() => execSync('true')),
-    connect: await new Promise((resolve) => connect(1, '127.0.0.1').on('error', ({ code }) => resolve(code))),
+    own: codeOf(() => writeFileSync(process.env.TMPDIR + '/own', '')),
+    run: await importCode('node:child_process'),
+    connect: await importCode('node:net'),
     keys: Object.keys(process.env).filter((name) => /RAWIRON|AWS/.test(name)),
     user: process.getuid(),
   };
@@ -72,18 +73,32 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, () => {
     worker.kill('SIGKILL');
   });
 
-  test('are not begun where they cannot be confined', async () => {
-    const worker = fleet.worker(1, '--cgroup', '/nowhere');
-    const { error } = await resultOf('export default () => 5;');
-    expect(error).toMatch(/--cgroup \/nowhere: ENOENT.*give a folder that is delegated/);
-    worker.kill('SIGKILL');
-    const group = join(fleet.folder, 'other-group');
-    mkdirSync(group);
-    const other = fleet.worker(1, '--wrapper', '/nowhere/wrapper', '--cgroup', group);
-    expect((await resultOf('export default () => 5;')).error).toMatch(/its process cannot be started: .*ENOENT/);
-    expect(other.exitCode).toBe(null);
-    other.kill('SIGKILL');
+  test('have no worker where they cannot be confined as they are to be', async () => {
+    const [group, wrapper] = await Promise.all([
+      fleet.command('worker', '--cgroup', '/nowhere'),
+      fleet.command('worker', '--wrapper', '/nowhere/wrapper'),
+    ]);
+    expect(group).toMatchObject({ code: 2, errors: expect.stringMatching(/--cgroup \/nowhere: ENOENT.*delegated/) });
+    expect(wrapper).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/--wrapper \/nowhere\/wrapper: .*not found/),
+    });
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'have no worker and no host where they could end others, unless told so',
+    async () => {
+      const refusal =
+        /processes of tenants would share this user, and could end its others: install bubblewrap.*--unconfined/;
+      for (const command of ['worker', 'host'])
+        expect(await fleet.command(command, '--wrapper', 'none')).toMatchObject({
+          ...{ code: 2, errors: expect.stringMatching(refusal) },
+        });
+      const worker = fleet.worker(1, '--wrapper', 'none');
+      expect(await resultOf('export default () => process.ppid;')).toMatchObject({ status: 'done', value: worker.pid });
+      worker.kill('SIGKILL');
+    },
+  );
 
   test('that never come back are ended, and take nobody with them', async () => {
     fleet.worker(1);
@@ -95,19 +110,6 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, () => {
       error: 'its process has ended: exit code 3',
     });
     expect(await resultOf('export default () => 5;')).toMatchObject({ status: 'done', value: 5 });
-  });
-
-  test('that send what nobody has asked for take no worker with them', async () => {
-    const worker = fleet.worker(1);
-    const rude = `const said = [null, 5, { event: 3 }, {}, { event: { toString: 1 }, args: [] }];
-      for (let id = 0; id < 9; id++) said.push({ id, error: { toString: 1 } }, { id, error: { toString: 1 }, isPermanent: true });
-      export default async () => {
-        for (const message of said) process.send(message);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        return 6;
-      };`;
-    expect(await resultOf(rude)).toMatchObject({ status: 'done', value: 6 });
-    expect(worker.exitCode).toBe(null);
   });
 
   test('leave no more in Redis than they may', async () => {
@@ -179,12 +181,13 @@ test('a machine in a process of its own sends no more than is taken', async () =
   await using child = await ConfinedProcess.start('machine-process.ts', owner, {});
   const taking = Promise.withResolvers<void>();
   let bytes = 0;
-  child.on('data', ['bytes'], async (part) => {
+  child.on('data', { ...NOTHING, most: PART }, async (_, part) => {
     bytes += part.length;
     await taking.promise;
   });
-  await child.call('restore', snapshot, 'chatter', {});
-  await child.call('start');
+  const restored = { fields: z.strictObject({ isOff: z.literal(false) }), most: 0 };
+  await child.call('restore', restored, { name: 'chatter', limits: {} }, snapshot);
+  await child.call('start', NOTHING);
   await expect.poll(() => bytes).toBeGreaterThan(0);
   // It comes to a stop.
   let before = 0;

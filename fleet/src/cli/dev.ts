@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { openByTenant } from '../confined/confined-machine.ts';
 import { FleetError } from '../error.ts';
 import { FolderStore } from '../folder-store.ts';
 import { FleetGateway } from '../gateway/gateway.ts';
@@ -12,7 +13,17 @@ import { MachineNetworks } from '../machines/networks.ts';
 import { FleetWorker } from '../worker.ts';
 import { hostFlags, memoryOf } from './host.ts';
 import { logFlags, serverLog } from './server-log.ts';
-import { asked, type Flags, number, ownFolder, parsed, placeFlags, placeOf } from './settings.ts';
+import {
+  asked,
+  confinementFlags,
+  confinementOf,
+  type Flags,
+  number,
+  ownFolder,
+  parsed,
+  placeFlags,
+  placeOf,
+} from './settings.ts';
 
 export const devFlags: Flags = {
   store: placeFlags.store!,
@@ -21,6 +32,7 @@ export const devFlags: Flags = {
   memory: hostFlags.memory!,
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
   ...logFlags,
+  unconfined: confinementFlags.unconfined!,
 };
 
 /** Milliseconds between two looks whether the Redis answers. */
@@ -41,8 +53,10 @@ export async function devCommand(args: readonly string[]): Promise<number> {
   const memory = memoryOf(words);
   using kept = serverLog(words, place, 'dev');
   const common = { connect: kept.connect, store, log: kept.write };
-  await using host = await FleetHost.start({ ...common, memory });
-  await using worker = await FleetWorker.start({ ...common, slots });
+  const confinement = await confinementOf(words, place, kept.write);
+  const open = openByTenant(confinement, false, kept.write);
+  await using host = await FleetHost.start({ ...common, memory, open });
+  await using worker = await FleetWorker.start({ ...common, slots, confinement });
   const address = '127.0.0.1';
   await using gateway = await FleetGateway.listen({ ...common, address, port: gatewayPort });
   await using _networks = await MachineNetworks.start({ connect: common.connect, address, log: kept.write });

@@ -51,11 +51,12 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const { connect } = kept;
   await using _health = await serveHealth(words, connect);
   await using _upkeep = new Upkeep({ connect, store: place.store, log: kept.write });
+  const confinement = await confinementOf(words, place, kept.write);
   await using host = await FleetHost.start({
     ...{ connect, store: place.store, memory, log: kept.write, ...nameOf(words) },
     options: { memoryMerge: words.values['mem-merge'] === true, limits: limitsOf(words) },
     ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
-    open: openByTenant(confinementOf(words), words.values.isolate === true, kept.write),
+    open: openByTenant(confinement, words.values.isolate === true, kept.write),
   });
   kept.write(
     `host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${shownAddress(place.redis)}, ${place.store.place}`,

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { MachineLimits } from 'rawiron';
+import { type ConfinementSettings, checkTenants, chooseConfinement } from '../confined/apart.ts';
 import type { Confinement } from '../confined/confinement.ts';
 import { FleetError } from '../error.ts';
 import { openStore } from '../open-store.ts';
@@ -44,7 +45,8 @@ export const confinementFlags: Flags = {
   isolate: { help: 'each machine is in a process of its own; those of tenants always are' },
   uid: { value: 'N', help: 'user and group of such processes; for root only' },
   cgroup: { value: 'FOLDER', help: 'of cgroup v2, in which each of them gets a group with limits' },
-  wrapper: { value: 'COMMAND', help: "starts each of them, such as 'bwrap …'" },
+  wrapper: { value: 'COMMAND', help: 'starts each of them; none: nothing does (bubblewrap, if it works here)' },
+  unconfined: { help: "tenants' may run where they can end others of this user" },
 };
 
 /** @throws FleetError for a flag that there is not */
@@ -111,16 +113,24 @@ export function sizeOf(words: Words, name: string): number | undefined {
   return Number(digits) * (unit === 'G' ? 2 ** 30 : 2 ** 20);
 }
 
-/** @throws FleetError for a user that only root can give */
-export function confinementOf(words: Words): Confinement {
+/**
+ * How processes are confined here.
+ * @throws FleetError for what does not work here, or is only for root, and if the fleet has tenants whose processes must not be started here
+ */
+export async function confinementOf(words: Words, place: Place, log: (message: string) => void): Promise<Confinement> {
   const [uid, cgroup, wrapper] = [number(words, 'uid'), text(words, 'cgroup'), text(words, 'wrapper')];
   if (uid !== undefined && process.getuid?.() !== 0)
     throw new FleetError('--uid: only root can run processes as others');
-  return {
+  const settings: ConfinementSettings = {
     ...(uid !== undefined && { uid }),
     ...(cgroup !== undefined && { cgroup }),
-    ...(wrapper !== undefined && { wrapper: wrapper.split(' ').filter((word) => word !== '') }),
+    ...(wrapper !== undefined && { wrapper }),
+    isUnconfined: words.values.unconfined === true,
   };
+  const confinement = await chooseConfinement(settings, log);
+  const redis = connectorOf(place)();
+  await checkTenants(redis, confinement).finally(() => redis.disconnect());
+  return confinement;
 }
 
 /** Where the fleet is. */

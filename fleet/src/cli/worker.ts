@@ -22,7 +22,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   await using _health = await serveHealth(words, kept.connect);
   await using worker = await FleetWorker.start({
     ...{ connect: kept.connect, store: place.store, slots, log: kept.write },
-    ...{ isolate: words.values.isolate === true, confinement: confinementOf(words) },
+    ...{ isolate: words.values.isolate === true, confinement: await confinementOf(words, place, kept.write) },
   });
   kept.write(`worker ${worker.name}, ${slots} jobs at a time, ${shownAddress(place.redis)}, ${place.store.place}`);
   await asked();

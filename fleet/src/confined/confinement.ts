@@ -3,9 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chown, mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { FleetError } from '../error.ts';
+import type { Wrapper } from './bubblewrap.ts';
 import { makeOwnFolder } from './folders.ts';
+import { FILTER, WORDS } from './pipes.ts';
+import { programFiles } from './program-files.ts';
 
 /** How processes with machines of tenants, and with their jobs, are confined, besides Node's permissions. */
 export interface Confinement {
@@ -13,20 +17,28 @@ export interface Confinement {
   readonly uid?: number;
   /** A folder of cgroup v2 in which each gets a group of its own. */
   readonly cgroup?: string;
-  /** A program that starts them, with its arguments. */
-  readonly wrapper?: readonly string[];
+  /** Starts them. */
+  readonly wrapper?: Wrapper;
+  /** Whether they may be tenants': they reach no process of this user, or the operator has said that they may. */
+  readonly isForTenants?: boolean;
 }
 
-/** All that these programs are, libraries too. */
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Variables that they get; the others may have keys. */
 const VARIABLES = ['PATH', 'LANG', 'TZ'];
 /** Threads and processes of one, at most, and its memory besides its guest's. */
 const [MOST_TASKS, OWN_MEMORY] = [256, 640 << 20];
+/** The first process that the kernel ends when memory is short (proc(5), oom_score_adj). */
+const FIRST_TO_GO = '1000';
+/** Waits for a line, so that it is in its group before anything else of it runs. */
+const GATE = ['-c', 'read -r go && exec "$@"', 'sh'];
 
 /** A process that has been started, with a folder that is its own until it has ended. */
 export interface ConfinedChild {
   readonly child: ChildProcess;
+  /** Leads to its standard input. */
+  readonly orders: Writable;
+  /** Comes from its descriptor `WORDS`. */
+  readonly words: Readable;
   /** Removes what it had. */
   clean(): Promise<void>;
 }
@@ -37,20 +49,38 @@ export interface ConfinedChild {
  * @throws FleetError if it cannot be confined as it should be
  */
 export async function startConfined(program: string, memory: number, given: Confinement): Promise<ConfinedChild> {
-  const folder = await makeOwnFolder();
-  const words = [
+  const reads = programFiles.flatMap((path) => [`--allow-fs-read=${path}`, `--allow-fs-read=${path}/*`]);
+  return await launch(memory, given, (folder) => [
     ...process.execArgv.filter((word) => word.startsWith('--conditions')),
-    ...['--permission', '--allow-worker', '--disable-warning=PERM0006'],
-    ...[`--allow-fs-read=${ROOT}*`, `--allow-fs-read=${folder}/*`, `--allow-fs-write=${folder}/*`],
+    ...['--permission', '--allow-worker', '--disable-warning=PERM0006', ...CLOSED],
+    ...[...reads, `--allow-fs-read=${folder}/*`, `--allow-fs-write=${folder}/*`],
+    ...['--import', new URL('close-modules.ts', import.meta.url).href],
     fileURLToPath(new URL(program, import.meta.url)),
-  ];
-  const { uid, wrapper = [] } = given;
-  const [file, ...rest] = [...wrapper, process.execPath, ...words] as [string, ...string[]];
+  ]);
+}
+
+/** Modules that Node's permissions know nothing of. */
+const CLOSED = ['--no-experimental-sqlite', '--no-experimental-webstorage'].filter((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+);
+
+/**
+ * Starts Node as it is confined.
+ * @param words its command line, for the folder where it may write
+ * @throws FleetError
+ */
+export async function launch(
+  memory: number,
+  { uid, cgroup, wrapper }: Confinement,
+  words: (folder: string) => readonly string[],
+): Promise<ConfinedChild> {
+  const folder = await makeOwnFolder();
+  const { words: before = [], filter } = wrapper?.(folder) ?? {};
   const variables = VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   if (uid !== undefined) await chown(folder, uid, uid);
-  const child = spawn(file, rest, {
+  const child = spawn('/bin/sh', [...GATE, ...before, process.execPath, ...words(folder)], {
     ...{ cwd: folder, env: { ...Object.fromEntries(variables), TMPDIR: folder, HOME: folder } },
-    ...{ stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' },
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe', ...(filter === undefined ? [] : ['pipe' as const])],
     ...(uid !== undefined && { uid, gid: uid }),
   });
   const spawned = once(child, 'spawn').catch((error: Error) => {
@@ -58,20 +88,28 @@ export async function startConfined(program: string, memory: number, given: Conf
   });
   // What goes wrong later is told by its end.
   child.on('error', () => {});
+  let group: string | undefined;
+  const clean = async () => {
+    await rm(folder, { recursive: true, force: true });
+    if (group) await rmdir(group).catch(() => {});
+  };
   try {
     await spawned;
-    const group = given.cgroup && (await groupOf(given.cgroup, child.pid, memory));
-    const clean = async () => {
-      await rm(folder, { recursive: true, force: true });
-      if (group) await rmdir(group).catch(() => {});
-    };
-    return { child, clean };
+    group = cgroup && (await groupOf(cgroup, child.pid, memory));
+    await writeFile(`/proc/${child.pid}/oom_score_adj`, FIRST_TO_GO).catch(() => {});
   } catch (error) {
     child.kill('SIGKILL');
-    await rm(folder, { recursive: true, force: true });
+    await clean();
     throw error;
   }
+  if (filter !== undefined) ending(child.stdio[FILTER] as Writable).end(filter);
+  const orders = ending(child.stdin!);
+  orders.write('go\n');
+  return { child, orders, words: child.stdio[WORDS] as Readable, clean };
 }
+
+/** The process may end before it has read what is written to it: its end says so. */
+const ending = (pipe: Writable): Writable => pipe.on('error', () => {});
 
 /** Puts a process into a group of its own, with limits. */
 async function groupOf(parent: string, pid: number | undefined, memory: number): Promise<string> {

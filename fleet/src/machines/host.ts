@@ -3,6 +3,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { MachineOptions } from 'rawiron';
+import { confinementHere } from '../confined/apart.ts';
 import { openByTenant } from '../confined/confined-machine.ts';
 import { removeLeftFolders } from '../confined/folders.ts';
 import { FleetError } from '../error.ts';
@@ -244,7 +245,7 @@ export class FleetHost implements AsyncDisposable {
 
   #seat(record: MachineRecord, holding: Holding, { wire, options }: Cards, words?: LastWords): Seat {
     const { name } = holding;
-    const { log, open = openByTenant({}, false, log) } = this.#settings;
+    const { log, open = openByTenant(confinementHere(log), false, log) } = this.#settings;
     const settings: SeatSettings = {
       ...{ wire, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
       options: { ...this.#settings.options, ...options },

@@ -25,7 +25,8 @@ export interface SeatMachine {
     write(bytes: Uint8Array): Promise<void>;
     on(name: 'data', hear: (bytes: Uint8Array) => unknown): unknown;
   };
-  readonly exited: Promise<{ readonly reason: string }>;
+  /** isFinal: it would end so again wherever it goes on. */
+  readonly exited: Promise<{ readonly reason: string; readonly isFinal?: boolean }>;
   /** Its guest has turned it off. */
   readonly isOff: boolean;
   on(name: 'limit', hear: (limit: string) => unknown): unknown;
@@ -193,7 +194,7 @@ export class Seat {
     machine.on('off', () => void this.end('ended'));
     machine.on('error', (error) => void this.#leave(`the emulator has failed: ${error.message}`));
     machine.exited.then(
-      ({ reason }) => void this.#leave(`the machine has ended: ${reason}`),
+      ({ reason, isFinal }) => void this.#leave(`the machine has ended: ${reason}`, isFinal ? 'ended' : 'waiting'),
       () => {},
     );
   }
@@ -329,10 +330,10 @@ export class Seat {
   }
 
   /** Gives the machine back as it was at its last checkpoint. */
-  async #leave(problem: string): Promise<void> {
+  async #leave(problem: string, state: 'waiting' | 'ended' = 'waiting'): Promise<void> {
     if (this.#isGone) return;
     if (problem !== '') this.#settings.failed(problem);
-    await this.#settings.registry.leave(this.holding, 'waiting', problem).catch(() => {});
+    await this.#settings.registry.leave(this.holding, state, problem).catch(() => {});
     await this.lose();
   }
 

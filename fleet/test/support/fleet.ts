@@ -33,6 +33,11 @@ class TestRedis {
     this.#server = spawn('redis-server', words, { stdio: 'ignore' });
   }
 
+  /** Number of its process. */
+  get pid(): number {
+    return this.#server!.pid!;
+  }
+
   /** Runs a function, and then begins again with what it had before: as after a kill that has lost what came last. */
   async forgetting(act: () => Promise<void>): Promise<void> {
     const [files, kept] = ['appendonlydir', 'kept'].map((name) => join(this.#folder, name)) as [string, string];
@@ -99,15 +104,15 @@ export class TestFleet implements AsyncDisposable {
     return { RAWIRON_REDIS: this.url, ...store, ...this.#server?.environment };
   }
 
-  /** Starts a worker. */
+  /** Starts a worker, which does jobs of tenants also where they cannot be confined well. */
   worker(slots: number, ...words: readonly string[]): ChildProcess {
-    return this.#child(['worker', '--slots', `${slots}`, ...words]);
+    return this.#child(['worker', '--unconfined', '--slots', `${slots}`, ...words]);
   }
 
   /** Starts a host for machines, whose lease is of so many seconds, as if it were on a computer of its own. */
   host(lease: number, memory = '1G'): ChildProcess {
     const name = `computer${this.#hosts++}`;
-    return this.#child(['host', '--memory', memory, '--lease', `${lease}`, '--name', name]);
+    return this.#child(['host', '--unconfined', '--memory', memory, '--lease', `${lease}`, '--name', name]);
   }
 
   /** Starts a gateway at a port of the loopback. */
