@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { FleetError } from './error.ts';
 import { listAllImages } from './images.ts';
 import { Registry } from './machines/registry.ts';
+import { StoredMachines } from './machines/stored-machines.ts';
 import { LEAST_AGE, listPieces, MANIFESTS, manifestKey, PIECES, pieceKey } from './pieces.ts';
 import { namedByRuns } from './run.ts';
 import type { ObjectStore, StoredObject } from './store.ts';
@@ -25,7 +26,9 @@ export async function removeGarbage(redis: Redis, store: ObjectStore, age: numbe
 async function namedManifests(redis: Redis, store: ObjectStore): Promise<Set<string>> {
   const images = (await listAllImages(store)).map(({ manifest }) => manifest);
   const machines = (await new Registry(redis).list()).map(({ manifest }) => manifest);
-  return new Set([...images, ...machines, ...(await namedByRuns(redis))]);
+  // Redis may have lost what the store knows.
+  const stored = await new StoredMachines(store).manifests();
+  return new Set([...images, ...machines, ...stored, ...(await namedByRuns(redis))]);
 }
 
 /** Removes lists of pieces that are not named, and pieces that are on no list. */

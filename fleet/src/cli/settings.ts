@@ -7,6 +7,7 @@ import { FleetError } from '../error.ts';
 import { FleetLog } from '../log.ts';
 import { openStore } from '../open-store.ts';
 import { connector } from '../redis.ts';
+import { checkRedisSettings, type FleetPart } from '../redis-settings.ts';
 import type { ObjectStore } from '../store.ts';
 
 /** A flag of a command. */
@@ -47,6 +48,21 @@ export const confinementFlags: Flags = {
   cgroup: { value: 'FOLDER', help: 'of cgroup v2, in which each of them gets a group with limits' },
   wrapper: { value: 'COMMAND', help: "starts each of them, such as 'bwrap …'" },
 };
+
+/** Flags of every command that serves until it is asked to end. */
+export const strictFlags: Flags = {
+  strict: { help: 'refuses a Redis that may lose what it has acknowledged, in the place of a warning' },
+};
+
+/** Tells of settings of Redis by which a fleet may lose something. @throws FleetError if that is refused */
+export async function checkSettings(words: Words, part: FleetPart, log: (message: string) => void): Promise<void> {
+  const redis = connectorOf(placeOf(words))();
+  try {
+    await checkRedisSettings(redis, { part, isStrict: words.values.strict === true, log });
+  } finally {
+    redis.disconnect();
+  }
+}
 
 /** @throws FleetError for a flag that there is not */
 export function parsed(args: readonly string[], flags: Flags): Words {
@@ -122,6 +138,14 @@ export function confinementOf(words: Words): Confinement {
     ...(cgroup !== undefined && { cgroup }),
     ...(wrapper !== undefined && { wrapper: wrapper.split(' ').filter((word) => word !== '') }),
   };
+}
+
+/** The name of a host or a gateway. @throws FleetError for what is none */
+export function nameOf(words: Words): { name?: string } {
+  const name = text(words, 'name');
+  if (name === undefined) return {};
+  if (/^[\w.-]{1,63}$/.test(name)) return { name };
+  throw new FleetError(`--name ${name}: give letters, digits, . _ -, up to 63 of them`);
 }
 
 /** Where the fleet is. */

@@ -3,6 +3,7 @@ import { shownAddress } from '../redis.ts';
 import { FleetWorker } from '../worker.ts';
 import {
   asked,
+  checkSettings,
   confinementFlags,
   confinementOf,
   connectorOf,
@@ -12,12 +13,14 @@ import {
   parsed,
   placeFlags,
   placeOf,
+  strictFlags,
 } from './settings.ts';
 
 export const workerFlags: Flags = {
   ...placeFlags,
   ...confinementFlags,
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
+  ...strictFlags,
 };
 
 /** Works on jobs until the process is asked to end. */
@@ -26,6 +29,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   const place = placeOf(words);
   const slots = number(words, 'slots') ?? availableParallelism();
   using kept = keptLog(place, 'worker');
+  await checkSettings(words, 'worker', kept.write);
   await using worker = await FleetWorker.start({
     ...{ connect: connectorOf(place), store: place.store, slots, log: kept.write },
     ...{ isolate: words.values.isolate === true, confinement: confinementOf(words) },
