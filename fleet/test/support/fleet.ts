@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Machine, type MachineOptions } from 'rawiron';
@@ -31,6 +32,11 @@ class TestRedis {
     const data = ['--dir', this.#folder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
     const words = ['--port', `${this.port}`, '--bind', '127.0.0.1', ...data];
     this.#server = spawn('redis-server', words, { stdio: 'ignore' });
+  }
+
+  /** Its data are gone when it starts again. */
+  async empty(): Promise<void> {
+    await rm(join(this.#folder, 'appendonlydir'), { recursive: true, force: true });
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
