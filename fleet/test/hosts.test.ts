@@ -13,6 +13,8 @@ import { putEcho } from './support/echo-guest.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 
 const MINUTES = 60_000;
+/** Milliseconds for moves of a host that ends, on a busy computer too. */
+const PATIENT = 10 * MINUTES;
 const start = { image: 'demo', every: 0, limits: { processor: 30 } };
 
 let fleet: TestFleet;
@@ -75,7 +77,7 @@ describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MI
     const stop = () => {
       stopped ??= two.stop();
     };
-    const two: FleetHost = await host({ connect: watched(ACCEPT, 'asked', stop) });
+    const two: FleetHost = await host({ connect: watched(ACCEPT, 'asked', stop), grace: PATIENT });
     // It may have moved on before anybody looks.
     await machines.move('arrives', two.id).catch(() => {});
     await expect.poll(() => stopped !== undefined).toBe(true);
@@ -89,6 +91,7 @@ describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MI
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     const saving = { now: 0, most: 0 };
     const first = await host({
+      grace: PATIENT,
       async open(...words) {
         const opened = await openHere(...words);
         const { machine } = opened;
@@ -106,7 +109,7 @@ describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MI
     for (const name of names) await machines.start(name, start);
     for (const name of names) await machines.running(name);
     // It has room for three.
-    const second = await host({ memory: 3 * (64 << 20) + (8 << 20) });
+    const second = await host({ grace: PATIENT, memory: 3 * (64 << 20) + (8 << 20) });
     await first.stop();
     const found = await machines.list();
     const moved = found.filter(({ moves }) => moves === 1);

@@ -114,8 +114,10 @@ describe.skipIf(noRedis !== '')(`a Redis that was emptied${noRedis}`, { timeout:
     expect(await nextNumber('m1')).toBeGreaterThan(Math.floor(offset / 9));
     expect(await machines.find('off')).toMatchObject({ state: 'suspended', owner: '' });
   });
+});
 
-  test('has clean keep what the records of the store name', async () => {
+describe.skipIf(noRedis !== '')(`the store of a Redis that was emptied${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('keeps what its records of machines name', async () => {
     const { host } = await hostOf();
     await using _host = host;
     await machines.start('m1', start);

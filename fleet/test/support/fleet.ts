@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Machine, type MachineOptions } from 'rawiron';
 import { FolderStore } from '../../src/folder-store.ts';
 import { putImage } from '../../src/images.ts';
@@ -37,6 +38,13 @@ class TestRedis {
   /** Its data are gone when it starts again. */
   async empty(): Promise<void> {
     await rm(join(this.#folder, 'appendonlydir'), { recursive: true, force: true });
+  }
+
+  /** Stops it for so many milliseconds. */
+  async standStill(milliseconds: number): Promise<void> {
+    this.#server?.kill('SIGSTOP');
+    await wait(milliseconds);
+    this.#server?.kill('SIGCONT');
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
@@ -97,9 +105,13 @@ export class TestFleet implements AsyncDisposable {
     return this.#child(['worker', '--slots', `${slots}`, ...words]);
   }
 
+  /** Starts a gateway, which needs no tokens. */
+  gateway(port: number): ChildProcess {
+    return this.#child(['gateway', '--listen', `127.0.0.1:${port}`]);
+  }
+
   /** Starts a host for machines, whose lease is of so many seconds, as if it were on a computer of its own. */
-  host(lease: number, memory = '1G'): ChildProcess {
-    const name = `computer${this.#hosts++}`;
+  host(lease: number, memory = '1G', name = `computer${this.#hosts++}`): ChildProcess {
     return this.#child(['host', '--memory', memory, '--lease', `${lease}`, '--name', name]);
   }
 
