@@ -24,7 +24,7 @@ beforeAll(async () => {
   fleet = await TestFleet.start();
   machines = new FleetMachines(fleet.connect, fleet.store);
   await putDemo(fleet.store);
-}, MINUTES);
+}, 5 * MINUTES);
 afterAll(async () => {
   await machines?.[Symbol.asyncDispose]();
   await fleet?.[Symbol.asyncDispose]();

@@ -23,7 +23,7 @@ beforeEach(async () => {
   await putCounter(fleet.store);
   machines = new FleetMachines(fleet.connect, fleet.store);
   redis = fleet.connect();
-}, MINUTES);
+}, 5 * MINUTES);
 afterEach(async () => {
   redis?.disconnect();
   await machines?.[Symbol.asyncDispose]();
@@ -115,6 +115,25 @@ describe.skipIf(noRedis !== '')(`a Redis that was emptied${noRedis}`, { timeout:
     expect(await machines.find('off')).toMatchObject({ state: 'suspended', owner: '' });
   });
 });
+
+test.skipIf(noRedis !== '')(
+  `a host that ends before the records are back leaves its machines in the store${noRedis}`,
+  { timeout: 5 * MINUTES },
+  async () => {
+    const { host, said } = await hostOf({ grace: MINUTES });
+    await machines.start('m1', start);
+    await machines.running('m1');
+    const number = await nextNumber('m1');
+    await redis.flushall();
+    await expect.poll(() => said.join()).toContain('adopt');
+    await host.stop();
+    // What it has told last is still there.
+    await (await Adoption.look(redis, fleet.store))!.carryOut({ checkpoints: false });
+    await using next = (await hostOf()).host;
+    expect(await machines.running('m1')).toMatchObject({ owner: next.id, token: 2 });
+    expect(await nextNumber('m1')).toBeGreaterThanOrEqual(number);
+  },
+);
 
 describe.skipIf(noRedis !== '')(`the store of a Redis that was emptied${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('keeps what its records of machines name', async () => {

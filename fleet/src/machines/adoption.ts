@@ -97,9 +97,11 @@ function merged(told: readonly HeldByHost[], stored: readonly MachineRecord[]): 
   ];
 }
 
-/** Whether the store's record is of a later time than that of a host, which may have slept. */
+/** Whether the store's record is of a later time than that of a host, which may have slept, or has given the machine up since it told of it. */
 function isAfter(stored: MachineRecord, held: MachineRecord | undefined): boolean {
-  return held === undefined || (stored.born === held.born && stored.token > held.token);
+  if (held === undefined) return true;
+  const isGivenUp = stored.token === held.token && stored.owner === '';
+  return stored.born === held.born && (stored.token > held.token || isGivenUp);
 }
 
 /** The record of a machine on no host, which goes on from its checkpoint if it is to run. */

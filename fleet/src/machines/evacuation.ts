@@ -16,6 +16,8 @@ export interface EndingHost {
   living(): Promise<readonly HostRecord[]>;
   /** Whether its machines may run. */
   isFresh(): boolean;
+  /** Whether Redis does not have its fleet. */
+  isLost(): boolean;
 }
 
 /** Empties a host that ends: its machines move to others while they run, a few at a time. Those that cannot go into the store. */
@@ -49,6 +51,7 @@ export class Evacuation {
   }
 
   async #leave(seat: Seat): Promise<void> {
+    if (this.#host.isLost()) return await seat.bequeath();
     const hasMoved = await this.#moveAway(seat).catch(() => false);
     if (!hasMoved) await seat.end('suspended');
   }

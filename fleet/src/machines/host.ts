@@ -92,6 +92,8 @@ export class FleetHost implements AsyncDisposable {
   readonly #pauses = new Map<string, number>();
   #isEnding = false;
   #complainedAt = Number.NEGATIVE_INFINITY;
+  /** Redis does not have its fleet. */
+  #isLost = false;
 
   private constructor(settings: HostSettings, { redis, epoch, lease }: FoundFleet) {
     const { name = hostname(), rebalance, log, systemMemory: memory = systemMemory } = settings;
@@ -196,6 +198,7 @@ export class FleetHost implements AsyncDisposable {
       const lease = await this.#registry.beat({ ...this.#living, lease: duration });
       if (lease !== undefined) this.#lease.change(lease);
       this.#complainedAt = Number.NEGATIVE_INFINITY;
+      this.#isLost = false;
     } catch (error) {
       if (error instanceof LostEpochError) await this.#hold(error, duration);
       else if (!this.#isEnding) this.#complain(error as Error);
@@ -205,6 +208,7 @@ export class FleetHost implements AsyncDisposable {
 
   async #hold(error: LostEpochError, lease: number): Promise<void> {
     this.#complain(error);
+    this.#isLost = true;
     this.#lease.end();
     const machines = [...this.#seats.values()].map(({ held }) => held);
     const { id, at } = this.#epoch;
@@ -335,10 +339,13 @@ export class FleetHost implements AsyncDisposable {
     this.#pressure.end();
     void this.#lease.renew();
     const grace = this.#settings.grace ?? GRACE;
-    const evacuation = new Evacuation(
-      { registry: this.#registry, living: () => this.#neighbours.living(), isFresh: () => this.#lease.isFresh },
-      grace,
-    );
+    const ending = {
+      registry: this.#registry,
+      living: () => this.#neighbours.living(),
+      isFresh: () => this.#lease.isFresh,
+      isLost: () => this.#isLost,
+    };
+    const evacuation = new Evacuation(ending, grace);
     const here = evacuation.leave([...this.#seats.values()]);
     const onTheirWay = Promise.all([this.#rounds.end(), this.#arrivals.ended()]).then(() =>
       evacuation.leave([...this.#seats.values()]),

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { type NetworkBackend, NetworkWire, openNetwork } from 'rawiron';
 import { KEPT } from './cards.ts';
 import { visit } from './door.ts';
-import { epochInRedis, KnownEpoch } from './epoch.ts';
+import { epochInRedis, KnownEpoch, LostEpochError } from './epoch.ts';
 import { type MachineRecord, NEWS, OPEN } from './record.ts';
 import { Registry } from './registry.ts';
 
@@ -90,6 +90,8 @@ export class MachineNetworks implements AsyncDisposable {
   #isStale = false;
   /** Undefined: no host has begun yet. */
   #epoch: KnownEpoch | undefined;
+  /** Redis does not have the records of its fleet. */
+  #isLost = false;
 
   private constructor(settings: NetworkSettings) {
     this.#settings = settings;
@@ -121,7 +123,10 @@ export class MachineNetworks implements AsyncDisposable {
 
   async #lookOnce(): Promise<void> {
     const records = await this.#registry.withPorts();
-    if (!(await this.#isKept())) return await this.#keepAll();
+    const isLost = !(await this.#isKept());
+    if (isLost && !this.#isLost) this.#settings.log(new LostEpochError().message);
+    this.#isLost = isLost;
+    if (isLost) return await this.#keepAll();
     const isThere = (name: string) => records.some((record) => record.name === name);
     for (const name of this.#kept.keys()) if (!isThere(name)) await this.#drop(name);
     for (const name of this.#told.keys()) if (!isThere(name)) this.#told.delete(name);

@@ -356,6 +356,25 @@ export class Seat {
       if (!(await this.#tryCheckpoint('running'))) await wait(AGAIN);
   }
 
+  /**
+   * Makes a last checkpoint that only the store knows, and ends the machine here: Redis does not have its record, and an operator puts it back. Nobody who
+   * has taken the machine since goes by it, as the token is older then.
+   */
+  async bequeath(): Promise<void> {
+    const machine = this.#running?.machine;
+    const { permits, stored, warn } = this.#settings;
+    try {
+      if (machine === undefined || this.#isGone) return;
+      const taken = await permits.use(this.memory, () => this.#save(machine, 'suspended'));
+      const state = this.#record.wanted === 'suspended' ? 'suspended' : 'waiting';
+      await stored.put({ ...this.#record, ...taken, saved: Date.now(), owner: '', state });
+    } catch (error) {
+      warn(`no checkpoint: ${(error as Error).message}`);
+    } finally {
+      await this.lose();
+    }
+  }
+
   /** Makes a last checkpoint, and gives the machine back; tries until the store takes it. */
   end(state: 'suspended' | 'ended'): Promise<void> {
     if ('done' in this.#phase) return this.#phase.done;
