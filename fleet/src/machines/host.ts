@@ -347,9 +347,7 @@ export class FleetHost implements AsyncDisposable {
     };
     const evacuation = new Evacuation(ending, grace);
     const here = evacuation.leave([...this.#seats.values()]);
-    const onTheirWay = Promise.all([this.#rounds.end(), this.#arrivals.ended()]).then(() =>
-      evacuation.leave([...this.#seats.values()]),
-    );
+    const onTheirWay = this.#settled().then(() => evacuation.leave([...this.#seats.values()]));
     // What a store that is away does not take goes on from the checkpoint before.
     await atMost(grace, Promise.all([here, onTheirWay]));
     evacuation.end();
@@ -359,6 +357,12 @@ export class FleetHost implements AsyncDisposable {
     // Others notice that it is gone.
     await atMost(FAREWELL, this.#registry.forgetHost(this.id));
     for (const redis of [this.#hearing, this.#redis]) redis.disconnect();
+  }
+
+  /** Resolves when no machine comes any more. Nothing is settled before an operator has put lost records back: machines on their way stay where they are. */
+  async #settled(): Promise<void> {
+    const settled = Promise.all([this.#rounds.end(), this.#arrivals.ended()]);
+    if (!this.#isLost) await settled;
   }
 
   /** Calls `stop()`, for `await using`. */
