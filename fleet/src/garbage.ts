@@ -4,6 +4,7 @@ import { FleetError, PermanentError } from './error.ts';
 import { FOSSILS, fossilKey, LEAST_AGE } from './fossils.ts';
 import { listAllImages } from './images.ts';
 import { Registry } from './machines/registry.ts';
+import { StoredMachines } from './machines/stored-machines.ts';
 import { listPieces, MANIFESTS, manifestKey, PIECES, pieceKey } from './pieces.ts';
 import { allRuns, type Run } from './run.ts';
 import { sortRunFolders } from './run-folders.ts';
@@ -58,7 +59,9 @@ async function partsOf(store: ObjectStore): Promise<readonly string[]> {
 async function namedManifests(redis: Redis, store: ObjectStore, runs: readonly Run[]): Promise<Set<string>> {
   const images = (await listAllImages(store)).map(({ manifest }) => manifest);
   const machines = (await new Registry(redis).list()).map(({ manifest }) => manifest);
-  return new Set([...images, ...machines, ...runs.map(({ image }) => image)]);
+  // Redis may have lost what the store knows.
+  const stored = await new StoredMachines(store).manifests();
+  return new Set([...images, ...machines, ...stored, ...runs.map(({ image }) => image)]);
 }
 
 /** Removes lists of pieces that are not named, and pieces that are on no list. */

@@ -8,6 +8,7 @@ export { type Removed, removeGarbage } from './garbage.ts';
 export { FleetGateway, type GatewaySettings } from './gateway/gateway.ts';
 export { findImage, type Image, listImages, putImage, removeImage } from './images.ts';
 export type { JobContext, JobFunction } from './job.ts';
+export { type AdoptedMachine, Adoption } from './machines/adoption.ts';
 export { type ConsolePart, MachineConsole } from './machines/console.ts';
 export { FleetHost, type HostSettings } from './machines/host.ts';
 export { FleetMachines, type MachineStart } from './machines/machines.ts';

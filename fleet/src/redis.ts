@@ -36,13 +36,35 @@ export function connector(url: string, log: (message: string) => void): () => Re
   };
 }
 
+/** A Redis that answers does not take what it is given: its memory or its disk is full, or it is a copy. */
+export class RedisRefusal extends FleetError {}
+
+/** First words of such answers, with what is to be done. */
+const refusals: Readonly<Record<string, string>> = {
+  OOM: 'its memory is full; raise its maxmemory',
+  MISCONF: 'it cannot write to its disk',
+  READONLY: 'it is a copy that takes nothing; connect to the first one',
+  LOADING: 'it reads its data',
+  BUSY: 'it runs a script that does not end',
+  NOREPLICAS: 'it lacks copies that it waits for',
+};
+
+/** A refusal that names its reason; other errors as they are. */
+function refusalOf(error: Error): Error {
+  const reason = refusals[error.message.split(' ')[0]!];
+  return reason === undefined ? error : new RedisRefusal(`Redis refuses: ${reason} (${error.message})`);
+}
+
 /** A key or an argument of a script. */
 export type Word = string | number | Buffer;
 
 /** Names of scripts in Redis, by their texts. */
 const digests = new Map<string, string>();
 
-/** Runs a script, whose text Redis has after the first time. The first words are so many keys. */
+/**
+ * Runs a script, whose text Redis has after the first time. The first words are so many keys.
+ * @throws RedisRefusal if Redis takes nothing now
+ */
 export async function runScript(
   redis: Redis,
   script: string,
@@ -54,7 +76,9 @@ export async function runScript(
   try {
     return await redis.evalsha(digest, keys, ...words);
   } catch (error) {
-    if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
-    return await redis.eval(script, keys, ...words);
+    if (!(error as Error).message.startsWith('NOSCRIPT')) throw refusalOf(error as Error);
+    return await redis.eval(script, keys, ...words).catch((failure: Error) => {
+      throw refusalOf(failure);
+    });
   }
 }

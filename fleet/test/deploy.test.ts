@@ -97,11 +97,15 @@ describe('files for deployments', () => {
       spec: { template: { spec: { containers: { args: string[]; envFrom?: Setting[] }[] } } };
     }[];
     const variables = all.flatMap(({ data, stringData }) => Object.keys({ ...data, ...stringData }));
-    const deployments = all.filter(({ kind }) => kind === 'Deployment');
-    expectFleet(deployments.map(({ spec: { template } }) => ({ words: template.spec.containers[0]!.args, variables })));
+    const members = all.filter(
+      ({ kind, metadata }) => kind === 'Deployment' || (kind === 'StatefulSet' && metadata.name !== 'redis'),
+    );
+    expectFleet(members.map(({ spec: { template } }) => ({ words: template.spec.containers[0]!.args, variables })));
     const named = all.filter(({ kind }) => kind !== 'Namespace');
     expect(new Set(named.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['rawiron-fleet']));
     const given = new Set(all.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+    // Names of drained hosts outlast their pods.
+    for (const name of ['Service host', 'StatefulSet host']) expect(given).toContain(name);
     for (const name of ['ConfigMap fleet', 'Secret fleet-store', 'Service redis', 'StatefulSet redis'])
       expect(given).toContain(name);
   });

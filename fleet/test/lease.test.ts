@@ -62,17 +62,17 @@ describe('a lease', () => {
 
 test('a host is lost when its beat has not changed for the time of a lease, by the own clock', () => {
   const time = { now: 0 };
-  const heard = new HeardHosts(900, () => time.now);
+  const heard = new HeardHosts(() => time.now);
   expect(heard.isLost('a')).toBe(false);
-  heard.hear('a', 7);
+  heard.hear({ id: 'a', beat: 7, lease: 900 });
   time.now += 450;
   expect(heard.isSilent('a')).toBe(false);
   time.now += 450;
-  heard.hear('a', 7);
+  heard.hear({ id: 'a', beat: 7, lease: 900 });
   expect([heard.isLost('a'), heard.isSilent('a')]).toEqual([false, true]);
   time.now += 1;
   expect(heard.isLost('a')).toBe(true);
-  heard.hear('a', 8);
+  heard.hear({ id: 'a', beat: 8, lease: 900 });
   expect(heard.isLost('a')).toBe(false);
   time.now += 10_000;
   heard.forget('a');

@@ -9,12 +9,14 @@ const MINUTE = 60_000;
 function host(id: string, free: number, more: Partial<HostRecord> = {}): HostRecord {
   return {
     ...{ id, name: '', free, beat: 1, memory: 8 * GB, machines: 1, processors: 4, share: 0, isDrained: false },
+    lease: 10_000,
     ...more,
   };
 }
 
 function machine(name: string, owner: string, memory: number): MachineRecord {
   return {
+    born: 'b',
     ...{ name, owner, memory, image: 'i', limits: {}, every: 60, idle: 0, policy: 'restart', wanted: 'running' },
     ...{
       state: 'running',

@@ -17,6 +17,7 @@ export async function consoleCommand(args: readonly string[]): Promise<number> {
   if (name === undefined || more.length > 0) throw new FleetError('give console NAME');
   const place = placeOf(words);
   await using machines = new FleetMachines(connectorOf(place), place.store);
+  await machines.check();
   await machines.wake(name);
   await using line = machines.console(name);
   const { stdin } = process;

@@ -5,17 +5,30 @@ import { FleetGateway } from '../gateway/gateway.ts';
 import { MachineNetworks } from '../machines/networks.ts';
 import { healthFlags, serveHealth } from './health.ts';
 import { logFlags, serverLog } from './server-log.ts';
-import { asked, type Flags, parsed, placeFlags, placeOf, text, type Words } from './settings.ts';
+import {
+  asked,
+  checkSettings,
+  type Flags,
+  nameOf,
+  parsed,
+  placeFlags,
+  placeOf,
+  strictFlags,
+  text,
+  type Words,
+} from './settings.ts';
 
 export const gatewayFlags: Flags = {
   ...placeFlags,
   ...healthFlags,
   ...logFlags,
   listen: { value: 'ADDRESS:PORT', help: 'where it is reached (127.0.0.1:8090)' },
+  name: { value: 'NAME', help: 'by which it has the ports of machines at once when it begins again; its own only' },
   'tls-certificate': { value: 'FILE', help: 'certificate of TLS, as PEM, with --tls-key (nothing is encrypted)' },
   'tls-key': { value: 'FILE', help: 'key of that certificate, as PEM' },
   tokens: { help: 'a token is needed on the loopback, too' },
   origins: { value: 'LIST', help: 'pages that may connect, such as https://a.example,https://b.example (none)' },
+  ...strictFlags,
 };
 
 /** Gives the fleet over HTTP and WebSocket, and has the networks of its machines, until the process is asked to end. */
@@ -30,13 +43,14 @@ export async function gatewayCommand(args: readonly string[]): Promise<number> {
   const tls = await tlsOf(words);
   using kept = serverLog(words, place, 'gateway');
   const { connect, write: log } = kept;
+  await checkSettings(words, 'gateway', log);
   await using gateway = await FleetGateway.listen({
     ...{ connect, store: place.store, address, port: Number(port), origins, log },
     ...(words.values.tokens === true && { needsToken: true }),
     ...(tls !== undefined && { tls }),
   });
   await using _health = await serveHealth(words, connect, gateway.metrics);
-  await using _networks = await MachineNetworks.start({ connect, address, log });
+  await using _networks = await MachineNetworks.start({ connect, address, log, ...nameOf(words) });
   log(`${tls === undefined ? 'http' : 'https'}://${address}:${gateway.port}`);
   await asked();
   return 0;

@@ -6,18 +6,22 @@ import { checkMachineLimits } from '../limits.ts';
 import { FleetHost } from '../machines/host.ts';
 import { shownAddress } from '../redis.ts';
 import { Upkeep } from '../upkeep.ts';
+import { leaseIn } from './fleet.ts';
 import { healthFlags, serveHealth } from './health.ts';
 import { logFlags, serverLog } from './server-log.ts';
 import {
   asked,
+  checkSettings,
   confinementFlags,
   confinementOf,
   type Flags,
+  nameOf,
   number,
   parsed,
   placeFlags,
   placeOf,
   sizeOf,
+  strictFlags,
   text,
   type Words,
 } from './settings.ts';
@@ -39,7 +43,12 @@ export const hostFlags: Flags = {
     help: 'by how much timers may wake halted machines late, so that idle ones take less of the processor (0)',
   },
   rebalance: { help: 'when it is full, it moves machines to hosts that are not' },
-  lease: { value: 'SECONDS', help: 'how long it may be silent before others take its machines (10)' },
+  lease: {
+    value: 'SECONDS',
+    help: "how long it may be silent before others take its machines (the fleet's; 10 at first)",
+  },
+  grace: { value: 'SECONDS', help: 'for giving its machines away when it ends (50)' },
+  ...strictFlags,
 };
 
 /** Runs machines until the process is asked to end. */
@@ -47,15 +56,19 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, hostFlags);
   const place = placeOf(words);
   const memory = memoryOf(words);
+  const [lease, grace] = [leaseOf(words), number(words, 'grace')];
   using kept = serverLog(words, place, 'host');
   const { connect } = kept;
+  await checkSettings(words, 'host', kept.write);
   await using _health = await serveHealth(words, connect);
   await using _upkeep = new Upkeep({ connect, store: place.store, log: kept.write });
   const confinement = await confinementOf(words, place, kept.write);
   await using host = await FleetHost.start({
     ...{ connect, store: place.store, memory, log: kept.write, ...nameOf(words) },
     options: { memoryMerge: words.values['mem-merge'] === true, limits: limitsOf(words) },
-    ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
+    ...{ listen: listenOf(words), rebalance: words.values.rebalance === true },
+    ...(lease !== undefined && { lease }),
+    ...(grace !== undefined && { grace: grace * 1000 }),
     open: openByTenant(confinement, words.values.isolate === true, kept.write),
   });
   kept.write(
@@ -64,14 +77,6 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   await asked();
   kept.write('gives its machines to other hosts');
   return 0;
-}
-
-/** @throws FleetError for what is no name */
-function nameOf(words: Words): { name?: string } {
-  const name = text(words, 'name');
-  if (name === undefined) return {};
-  if (/^[\w.-]{1,63}$/.test(name)) return { name };
-  throw new FleetError(`--name ${name}: give letters, digits, . _ -, up to 63 of them`);
 }
 
 /** Bytes for machines. */
@@ -94,8 +99,8 @@ function listenOf(words: Words): { address: string; port: number } {
   return { address: address.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
-function leaseOf(words: Words): number {
-  const seconds = number(words, 'lease') ?? 10;
-  if (seconds < 1 || seconds > 600) throw new FleetError(`--lease ${seconds}: give 1 to 600 seconds`);
-  return seconds * 1000;
+/** Milliseconds; undefined: those of the fleet. */
+function leaseOf(words: Words): number | undefined {
+  const seconds = text(words, 'lease');
+  return seconds === undefined ? undefined : leaseIn(seconds);
 }

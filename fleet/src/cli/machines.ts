@@ -40,6 +40,7 @@ async function withMachines(
   if (words.rest.length !== count) throw new FleetError(`give ${usage}`);
   const place = placeOf(words);
   await using machines = new FleetMachines(connectorOf(place), place.store);
+  await machines.check();
   await act(machines, words.rest);
   return 0;
 }

@@ -2,6 +2,7 @@ import { FleetError } from '../error.ts';
 import { cleanCommand, cleanFlags } from './clean.ts';
 import { consoleCommand, consoleFlags } from './console.ts';
 import { devCommand, devFlags } from './dev.ts';
+import { adoptCommand, adoptFlags, leaseCommand, leaseFlags } from './fleet.ts';
 import { gatewayCommand, gatewayFlags } from './gateway.ts';
 import { hostCommand, hostFlags } from './host.ts';
 import { imageCommand, imageFlags } from './image.ts';
@@ -82,6 +83,18 @@ const commands: Readonly<Record<string, Command>> = {
     run: drainCommand,
   },
   undrain: { usage: 'undrain HOST', help: 'lets a host take machines again', flags: machineFlags, run: undrainCommand },
+  lease: {
+    usage: 'lease [SECONDS]',
+    help: 'how long a host may be silent before others take its machines, for all of them',
+    flags: leaseFlags,
+    run: leaseCommand,
+  },
+  adopt: {
+    usage: 'adopt',
+    help: 'puts records of machines back that Redis has lost, from hosts and the store',
+    flags: adoptFlags,
+    run: adoptCommand,
+  },
   clone: {
     usage: 'clone NAME NEW',
     help: 'makes a second machine, which goes on from where the first one is',

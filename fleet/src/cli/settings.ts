@@ -7,6 +7,7 @@ import type { Confinement } from '../confined/confinement.ts';
 import { FleetError } from '../error.ts';
 import { openStore } from '../open-store.ts';
 import { connector } from '../redis.ts';
+import { checkRedisSettings, type FleetPart } from '../redis-settings.ts';
 import type { ObjectStore } from '../store.ts';
 
 /** A flag of a command. */
@@ -48,6 +49,21 @@ export const confinementFlags: Flags = {
   wrapper: { value: 'COMMAND', help: 'starts each of them; none: nothing does (bubblewrap, if it works here)' },
   unconfined: { help: "tenants' may run where they can end others of this user" },
 };
+
+/** Flags of every command that serves until it is asked to end. */
+export const strictFlags: Flags = {
+  strict: { help: 'refuses a Redis that may lose what it has acknowledged, in the place of a warning' },
+};
+
+/** Tells of settings of Redis by which a fleet may lose something. @throws FleetError if that is refused */
+export async function checkSettings(words: Words, part: FleetPart, log: (message: string) => void): Promise<void> {
+  const redis = connectorOf(placeOf(words))();
+  try {
+    await checkRedisSettings(redis, { part, isStrict: words.values.strict === true, log });
+  } finally {
+    redis.disconnect();
+  }
+}
 
 /** @throws FleetError for a flag that there is not */
 export function parsed(args: readonly string[], flags: Flags): Words {
@@ -131,6 +147,14 @@ export async function confinementOf(words: Words, place: Place, log: (message: s
   const redis = connectorOf(place)();
   await checkTenants(redis, confinement).finally(() => redis.disconnect());
   return confinement;
+}
+
+/** The name of a host or a gateway. @throws FleetError for what is none */
+export function nameOf(words: Words): { name?: string } {
+  const name = text(words, 'name');
+  if (name === undefined) return {};
+  if (/^[\w.-]{1,63}$/.test(name)) return { name };
+  throw new FleetError(`--name ${name}: give letters, digits, . _ -, up to 63 of them`);
 }
 
 /** Where the fleet is. */

@@ -3,7 +3,18 @@ import { shownAddress } from '../redis.ts';
 import { FleetWorker } from '../worker.ts';
 import { healthFlags, serveHealth } from './health.ts';
 import { logFlags, serverLog } from './server-log.ts';
-import { asked, confinementFlags, confinementOf, type Flags, number, parsed, placeFlags, placeOf } from './settings.ts';
+import {
+  asked,
+  checkSettings,
+  confinementFlags,
+  confinementOf,
+  type Flags,
+  number,
+  parsed,
+  placeFlags,
+  placeOf,
+  strictFlags,
+} from './settings.ts';
 
 export const workerFlags: Flags = {
   ...placeFlags,
@@ -11,6 +22,7 @@ export const workerFlags: Flags = {
   ...healthFlags,
   ...logFlags,
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
+  ...strictFlags,
 };
 
 /** Works on jobs until the process is asked to end. */
@@ -19,6 +31,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   const place = placeOf(words);
   const slots = number(words, 'slots') ?? availableParallelism();
   using kept = serverLog(words, place, 'worker');
+  await checkSettings(words, 'worker', kept.write);
   await using _health = await serveHealth(words, kept.connect);
   await using worker = await FleetWorker.start({
     ...{ connect: kept.connect, store: place.store, slots, log: kept.write },

@@ -7,11 +7,16 @@ import { confinementHere } from '../confined/apart.ts';
 import { openByTenant } from '../confined/confined-machine.ts';
 import { removeLeftFolders } from '../confined/folders.ts';
 import { FleetError } from '../error.ts';
+import { MemoryPermits } from '../memory-permits.ts';
 import { SnapshotStore } from '../pieces.ts';
 import type { ObjectStore } from '../store.ts';
 import { Arrivals } from './arrivals.ts';
 import { type Cards, cardsOf } from './cards.ts';
 import { HostDoor, type Visitor } from './door.ts';
+import { awaitEpoch, KnownEpoch, LostEpochError } from './epoch.ts';
+import { Evacuation } from './evacuation.ts';
+import { agreedLease } from './fleet-lease.ts';
+import { tellHeld } from './held.ts';
 import { Lease } from './lease.ts';
 import type { LastWords } from './move-channel.ts';
 import { Neighbours } from './neighbours.ts';
@@ -23,6 +28,7 @@ import { type Holding, type LivingHost, Registry } from './registry.ts';
 import { Rounds } from './rounds.ts';
 import { screenChannel } from './screen-messages.ts';
 import { type OpenMachine, Seat, type SeatSettings } from './seat.ts';
+import { StoredMachines } from './stored-machines.ts';
 import type { Input } from './typed.ts';
 
 /** Settings of a host. */
@@ -34,7 +40,7 @@ export interface HostSettings {
   readonly name?: string;
   /** Bytes of memory for its machines. */
   readonly memory: number;
-  /** Milliseconds after which others may take its machines when nothing is heard of it. Default: 10,000. All hosts of a fleet have the same. */
+  /** Milliseconds after which others may take its machines when nothing is heard of it, as in all of its fleet. Default: what the fleet has, 10,000 at first. */
   readonly lease?: number;
   /** Makes the machine of a record go on from its checkpoint. Default: those of tenants in processes of their own, others in this one. */
   readonly open?: OpenMachine;
@@ -42,7 +48,7 @@ export interface HostSettings {
   readonly systemMemory?: SystemMemory;
   /** Options of its machines; limits of theirs come before its own. Default: none. */
   readonly options?: Pick<MachineOptions, 'memoryMerge' | 'limits'>;
-  /** Milliseconds that last checkpoints may take when it ends. Default: 50,000. */
+  /** Milliseconds for giving its machines away when it ends. Default: 50,000. */
   readonly grace?: number;
   /** Whether it moves machines to others when it is full. Default: false. */
   readonly rebalance?: boolean;
@@ -52,10 +58,14 @@ export interface HostSettings {
   log(message: string): void;
 }
 
-/** Milliseconds that last checkpoints may take when a host ends, and for what comes after them: a minute together. */
-const [GRACE, FAREWELL] = [50_000, 4000];
-/** Milliseconds of a lease where nobody says how long it is. */
-const LEASE = 10_000;
+/** Milliseconds for giving machines away when a host ends, and for what comes after that: a minute together. */
+export const [GRACE, FAREWELL] = [50_000, 4000];
+/** Snapshots that are on their way into the store at a time, and bytes of guests' memory in them. */
+const [SAVES, SAVED_BYTES] = [4, 512 << 20];
+/** Leases for which others hear of what a host has that does not find its fleet. */
+const HELD = 3;
+/** Milliseconds between two complaints of such a host. */
+const COMPLAINT = 60_000;
 /** Milliseconds between two looks at its neighbours, at most, and before a machine that could not go on is tried again. */
 const [LOOK, PAUSE] = [1000, 10_000];
 
@@ -69,6 +79,9 @@ export class FleetHost implements AsyncDisposable {
   readonly #hearing: Redis;
   readonly #registry: Registry;
   readonly #snapshots: SnapshotStore;
+  readonly #stored: StoredMachines;
+  readonly #permits = new MemoryPermits(SAVED_BYTES, SAVES);
+  readonly #epoch: KnownEpoch;
   readonly #lease: Lease;
   readonly #neighbours: Neighbours;
   readonly #seats = new Map<string, Seat>();
@@ -79,21 +92,26 @@ export class FleetHost implements AsyncDisposable {
   /** When machines that could not go on here may be tried again. */
   readonly #pauses = new Map<string, number>();
   #isEnding = false;
+  #complainedAt = Number.NEGATIVE_INFINITY;
+  /** Redis does not have its fleet. */
+  #isLost = false;
 
-  private constructor(settings: HostSettings) {
-    const { name = hostname(), lease = LEASE, rebalance, log, systemMemory: memory = systemMemory } = settings;
+  private constructor(settings: HostSettings, { redis, epoch, lease }: FoundFleet) {
+    const { name = hostname(), rebalance, log, systemMemory: memory = systemMemory } = settings;
     this.#name = name;
     this.id = `${name}-${process.pid}-${randomBytes(3).toString('hex')}`;
     this.#settings = settings;
-    this.#redis = settings.connect();
+    this.#redis = redis;
     this.#hearing = settings.connect();
-    this.#registry = new Registry(this.#redis);
+    this.#epoch = epoch;
+    this.#registry = new Registry(redis, epoch);
     this.#snapshots = new SnapshotStore(settings.store);
+    this.#stored = new StoredMachines(settings.store);
     const rebalancer = rebalance ? new Rebalancer(this.id) : undefined;
-    this.#neighbours = new Neighbours({ ...{ id: this.id, registry: this.#registry }, lease, rebalancer, log });
+    this.#neighbours = new Neighbours({ id: this.id, registry: this.#registry, rebalancer, log });
     this.#arrivals = this.#makeArrivals();
     this.#lease = new Lease(lease, {
-      beat: () => this.#registry.beat(this.#living),
+      beat: (duration) => this.#beat(duration),
       stale: () => this.#stale(),
       fresh: () => this.#fresh(),
     });
@@ -128,18 +146,19 @@ export class FleetHost implements AsyncDisposable {
   }
 
   /**
-   * Begins to run machines.
-   * @throws FleetError if it cannot be reached by others
+   * Begins to run machines. Waits for a Redis that has the fleet of the store.
+   * @throws FleetError if it cannot be reached by others, or the fleet has another lease
    */
   static async start(settings: HostSettings): Promise<FleetHost> {
     await removeLeftFolders();
-    const host = new FleetHost(settings);
+    const fleet = await findFleet(settings);
+    const host = new FleetHost(settings, fleet);
     await host.#open(settings.listen);
     await host.#lease.renew();
     void host.#lease.run();
     host.#hearing.on('messageBuffer', (channel: Buffer, bytes: Buffer) => host.#hear(channel.toString(), bytes));
     await host.#hearing.subscribe(newsChannel(host.id));
-    host.#rounds.begin(Math.min(LOOK, (settings.lease ?? LEASE) / 10));
+    host.#rounds.begin(Math.min(LOOK, fleet.lease / 10));
     host.#pressure.begin();
     return host;
   }
@@ -174,6 +193,36 @@ export class FleetHost implements AsyncDisposable {
     seat.connect(visitor.welcome());
   }
 
+  /** Tells that the host lives; what it has, where Redis does not have its fleet. */
+  async #beat(duration: number): Promise<void> {
+    try {
+      const lease = await this.#registry.beat({ ...this.#living, lease: duration });
+      if (lease !== undefined) this.#lease.change(lease);
+      this.#complainedAt = Number.NEGATIVE_INFINITY;
+      this.#isLost = false;
+    } catch (error) {
+      if (error instanceof LostEpochError) await this.#hold(error, duration);
+      else if (!this.#isEnding) this.#complain(error as Error);
+      throw error;
+    }
+  }
+
+  async #hold(error: LostEpochError, lease: number): Promise<void> {
+    this.#complain(error);
+    this.#isLost = true;
+    this.#lease.end();
+    const machines = [...this.#seats.values()].map(({ held }) => held);
+    const { id, at } = this.#epoch;
+    await tellHeld(this.#redis, { host: this.id, epoch: id, at, lease, machines }, lease * HELD);
+  }
+
+  #complain({ message }: Error): void {
+    const now = performance.now();
+    if (now - this.#complainedAt < COMPLAINT) return;
+    this.#complainedAt = now;
+    this.#settings.log(`${message}; ${this.#seats.size} machines are here`);
+  }
+
   #stale(): void {
     if (this.#seats.size > 0) this.#settings.log('Redis has not heard of this host in time: its machines stand still');
     for (const seat of this.#seats.values()) seat.halt();
@@ -200,16 +249,21 @@ export class FleetHost implements AsyncDisposable {
     // One that comes while they are read is in none of them.
     const seats = [...this.#seats];
     const records = await this.#registry.machinesOf(this.id);
-    this.#endLost(seats, records);
+    await this.#endLost(seats, records);
     for (const record of records) await this.#attend(record);
     await this.#neighbours.rebalance(records);
   }
 
   /** Ends those of some machines that are not this host's any more. */
-  #endLost(seats: readonly (readonly [name: string, seat: Seat])[], records: readonly MachineRecord[]): void {
+  async #endLost(
+    seats: readonly (readonly [name: string, seat: Seat])[],
+    records: readonly MachineRecord[],
+  ): Promise<void> {
     for (const [name, seat] of seats) {
       const record = records.find((record) => record.name === name);
-      if (record?.owner !== this.id || record.token !== seat.holding.token) void seat.lose();
+      const isHere = record?.owner === this.id && record.token === seat.holding.token;
+      // A Redis that has lost its records knows nothing.
+      if (!isHere && !(await this.#registry.holds(seat.holding))) void seat.lose();
     }
   }
 
@@ -248,6 +302,7 @@ export class FleetHost implements AsyncDisposable {
     const { log, open = openByTenant(confinementHere(log), false, log) } = this.#settings;
     const settings: SeatSettings = {
       ...{ wire, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
+      ...{ stored: this.#stored, permits: this.#permits },
       options: { ...this.#settings.options, ...options },
       listen: () => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
       deafen: () => this.#hearing.unsubscribe(inputChannel(name)),
@@ -276,15 +331,27 @@ export class FleetHost implements AsyncDisposable {
     void this.#hearing.unsubscribe(inputChannel(name), screenChannel(name)).catch(() => {});
   }
 
-  /** Makes last checkpoints, and gives all machines back: other hosts take them. No more machines come from now on. Takes a minute at most. */
+  /**
+   * Gives all machines away, and takes no more: a few at a time move to other hosts while they run; those that cannot are put into the store, from where
+   * others take them. Takes `grace` at most, and ten seconds.
+   */
   async stop(): Promise<void> {
     this.#isEnding = true;
     this.#pressure.end();
     void this.#lease.renew();
-    const here = this.#endAll();
-    const onTheirWay = Promise.all([this.#rounds.end(), this.#arrivals.ended()]).then(() => this.#endAll());
+    const grace = this.#settings.grace ?? GRACE;
+    const ending = {
+      registry: this.#registry,
+      living: () => this.#neighbours.living(),
+      isFresh: () => this.#lease.isFresh,
+      isLost: () => this.#isLost,
+    };
+    const evacuation = new Evacuation(ending, grace);
+    const here = evacuation.leave([...this.#seats.values()]);
+    const onTheirWay = this.#settled().then(() => evacuation.leave([...this.#seats.values()]));
     // What a store that is away does not take goes on from the checkpoint before.
-    await atMost(this.#settings.grace ?? GRACE, Promise.all([here, onTheirWay]));
+    await atMost(grace, Promise.all([here, onTheirWay]));
+    evacuation.end();
     this.#lease.stop();
     await atMost(FAREWELL, Promise.all([...this.#seats.values()].map((seat) => seat.lose())));
     await this.#door?.[Symbol.asyncDispose]();
@@ -293,13 +360,35 @@ export class FleetHost implements AsyncDisposable {
     for (const redis of [this.#hearing, this.#redis]) redis.disconnect();
   }
 
-  async #endAll(): Promise<void> {
-    await Promise.all([...this.#seats.values()].map((seat) => seat.end('suspended')));
+  /** Resolves when no machine comes any more. Nothing is settled before an operator has put lost records back: machines on their way stay where they are. */
+  async #settled(): Promise<void> {
+    const settled = Promise.all([this.#rounds.end(), this.#arrivals.ended()]);
+    if (!this.#isLost) await settled;
   }
 
   /** Calls `stop()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+}
+
+/** The fleet that a host belongs to. */
+interface FoundFleet {
+  readonly redis: Redis;
+  readonly epoch: KnownEpoch;
+  /** Milliseconds. */
+  readonly lease: number;
+}
+
+/** @throws FleetError if it has another lease than is asked for */
+async function findFleet({ connect, store, log, lease: asked }: HostSettings): Promise<FoundFleet> {
+  const redis = connect();
+  try {
+    const epoch = new KnownEpoch(redis, await awaitEpoch(redis, store, log));
+    return { redis, epoch, lease: await agreedLease(redis, asked) };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
   }
 }
 

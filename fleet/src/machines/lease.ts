@@ -13,8 +13,8 @@ const [BEAT, MARGIN] = [1 / 5, 1 / 3];
 
 /** Who hears of a lease. */
 export interface LeaseHolder {
-  /** Tells others that this host lives. Rejects if nobody has heard it. */
-  beat(): Promise<void>;
+  /** Tells others that this host lives, and after how many milliseconds of silence they may take its machines. Rejects if nobody has heard it. */
+  beat(duration: number): Promise<void>;
   /** The lease is over: guests must stand still. It may come back. */
   stale(): void;
   fresh(): void;
@@ -25,7 +25,7 @@ export interface LeaseHolder {
  * for longer. Nobody's time of day matters, and no clocks are compared.
  */
 export class Lease {
-  readonly #duration: number;
+  #duration: number;
   readonly #holder: LeaseHolder;
   readonly #clock: () => number;
   readonly #ending = new AbortController();
@@ -57,22 +57,38 @@ export class Lease {
   async run(): Promise<void> {
     const { signal } = this.#ending;
     while (!signal.aborted) {
+      const told = this.#duration;
       await this.renew();
-      await wait(this.#duration * BEAT, undefined, { signal }).catch(() => {});
+      await wait(Math.min(told, this.#duration) * BEAT, undefined, { signal }).catch(() => {});
     }
+  }
+
+  /** From the next beat on, others may take what the host has after so many milliseconds. */
+  change(duration: number): void {
+    this.#duration = duration;
   }
 
   /** Tells once that the host lives. */
   async renew(): Promise<void> {
+    const duration = this.#duration;
     // Whoever hears of it hears of it later.
-    const asked = this.#clock();
+    const end = this.#clock() + duration * (1 - MARGIN);
+    // A shorter lease holds as soon as Redis has it, though the answer may be lost.
+    this.#end = Math.min(this.#end, end);
     try {
-      await this.#holder.beat();
+      await this.#holder.beat(duration);
     } catch {
       return;
     }
-    if (this.#ending.signal.aborted) return;
-    this.#end = Math.max(this.#end, asked + this.#duration * (1 - MARGIN));
+    // What is told next may be shorter, and be heard before this answer.
+    if (this.#ending.signal.aborted || duration > this.#duration) return;
+    this.#end = Math.max(this.#end, end);
+    this.#watch();
+  }
+
+  /** The lease is over at once, until the next beat is heard. */
+  end(): void {
+    this.#end = Number.NEGATIVE_INFINITY;
     this.#watch();
   }
 
@@ -89,35 +105,41 @@ export class Lease {
   }
 }
 
-/** The hosts that others hear of. */
-export class HeardHosts {
-  readonly #duration: number;
-  readonly #clock: () => number;
-  readonly #heard = new Map<string, { readonly beat: number; readonly at: number }>();
+/** The beat of a host: its number, and the lease that it has told with it, in milliseconds. */
+export interface HeardBeat {
+  readonly id: string;
+  readonly beat: number;
+  readonly lease: number;
+}
 
-  constructor(duration: number, clock: () => number = leaseClock) {
-    this.#duration = duration;
+/** The hosts that others hear of. Each one's lease is that which it has told itself: it may be about to change. */
+export class HeardHosts {
+  readonly #clock: () => number;
+  readonly #heard = new Map<string, HeardBeat & { readonly at: number }>();
+
+  constructor(clock: () => number = leaseClock) {
     this.#clock = clock;
   }
 
   /** The beat of a host, as it was read a moment ago. */
-  hear(id: string, beat: number): void {
-    if (this.#heard.get(id)?.beat !== beat) this.#heard.set(id, { beat, at: this.#clock() });
+  hear({ id, beat, lease }: HeardBeat): void {
+    if (this.#heard.get(id)?.beat !== beat) this.#heard.set(id, { id, beat, lease, at: this.#clock() });
   }
 
   /** Whether a host has not been heard of for longer than its lease. */
   isLost(id: string): boolean {
-    return this.#silence(id) > this.#duration;
+    return this.#silence(id) > 1;
   }
 
   /** Whether nothing new is to be expected of a host: it has missed its last beats. */
   isSilent(id: string): boolean {
-    return this.#silence(id) > this.#duration / 2;
+    return this.#silence(id) > 1 / 2;
   }
 
+  /** The time since a host was heard, in leases. */
   #silence(id: string): number {
     const heard = this.#heard.get(id);
-    return heard === undefined ? 0 : this.#clock() - heard.at;
+    return heard === undefined ? 0 : (this.#clock() - heard.at) / heard.lease;
   }
 
   forget(id: string): void {

@@ -8,6 +8,7 @@ import type { ObjectStore } from '../store.ts';
 import { fullName, OPERATOR, ownName } from '../tenants/names.ts';
 import { tenantStore } from '../tenants/store.ts';
 import { MachineConsole } from './console.ts';
+import { checkEpoch } from './epoch.ts';
 import { bestHost, OVERHEAD } from './placement.ts';
 import {
   type HostRecord,
@@ -18,6 +19,7 @@ import {
   type PortForward,
 } from './record.ts';
 import { type NewMachine, Registry } from './registry.ts';
+import { StoredMachines } from './stored-machines.ts';
 import { MachineView, type ViewListener } from './view.ts';
 
 /** The settings of a machine that stays. */
@@ -51,6 +53,9 @@ export class FleetMachines implements AsyncDisposable {
   readonly #redis: Redis;
   readonly #registry: Registry;
   readonly #store: ObjectStore;
+  /** The store with what all tenants have, and the records of machines in it. */
+  readonly #allStore: ObjectStore;
+  readonly #stored: StoredMachines;
   readonly #tenant: string;
 
   /**
@@ -62,6 +67,8 @@ export class FleetMachines implements AsyncDisposable {
     this.#redis = connect();
     this.#registry = new Registry(this.#redis);
     this.#store = tenantStore(store, tenant);
+    this.#allStore = store;
+    this.#stored = new StoredMachines(store);
     this.#tenant = tenant;
   }
 
@@ -84,10 +91,18 @@ export class FleetMachines implements AsyncDisposable {
     const network = { cards, forwards };
     if (forwards.length > 0 && this.#tenant !== OPERATOR)
       throw new FleetError('machines of tenants have no ports yet; start it without');
-    await this.#registry.add(this.#full(name), {
-      ...{ image, memory, limits, every, idle, policy, manifest, network },
-      ...fresh,
-    });
+    await this.#add(name, { ...{ image, memory, limits, every, idle, policy, manifest, network }, ...fresh });
+  }
+
+  /** @throws FleetError if Redis does not have the records of the store's fleet */
+  async check(): Promise<void> {
+    await checkEpoch(this.#redis, this.#allStore);
+  }
+
+  /** Adds a machine; the store hears of it, too. @throws FleetError if there is one of that name, or Redis has lost its fleet */
+  async #add(name: string, machine: NewMachine): Promise<void> {
+    await this.check();
+    await this.#stored.put(await this.#registry.add(this.#full(name), machine));
   }
 
   /** @throws FleetError if there is none */
@@ -157,8 +172,12 @@ export class FleetMachines implements AsyncDisposable {
 
   /** Removes a machine, with all that it has. Resolves when its host has ended it. */
   async stop(name: string): Promise<void> {
+    const record: MachineRecord = { ...(await this.#registry.find(this.#full(name))), wanted: 'gone' };
+    // Nobody puts it back from the store from now on.
+    await this.#stored.put(record);
     await this.#registry.want(this.#full(name), 'gone');
-    await this.#until(name, 'to be ended', (record) => record === undefined);
+    await this.#until(name, 'to be ended', (found) => found?.born !== record.born);
+    await this.#stored.remove(record);
   }
 
   /** Makes a checkpoint now. Resolves with the record that has it; the last one of a machine that does not run is as good. */
@@ -187,26 +206,39 @@ export class FleetMachines implements AsyncDisposable {
     const { image, memory, limits, every, idle, policy, manifest, network } = await this.checkpoint(name);
     // A port of the gateway leads to one machine.
     const own = { cards: network.cards, forwards: [] };
-    await this.#registry.add(this.#full(other), {
-      ...{ image, memory, limits, every, idle, policy, manifest, network: own },
-      ...fresh,
-    });
+    await this.#add(other, { ...{ image, memory, limits, every, idle, policy, manifest, network: own }, ...fresh });
   }
 
   /**
    * Moves a machine that runs to another host, and lets it run meanwhile. Resolves when it runs there.
+   * @param host its ID, or its name; of several hosts of a name the best one that takes it
    * @returns how it has moved; undefined: nobody knows, as the host that it was on has ended since
    * @throws FleetError if it has not moved
    */
   async move(name: string, host: string): Promise<MoveFigures | undefined> {
+    const named = [...(await this.#hostsOf(host))];
+    const record = await this.find(name);
+    for (;;) {
+      const to = bestHost(record, named) ?? named[0]!;
+      try {
+        const { token } = await this.find(name);
+        await this.#registry.move(this.#full(name), to.id);
+        return await this.#moved(name, to.id, token);
+      } catch (error) {
+        // One that has begun again under its name may be there twice for some seconds.
+        named.splice(named.indexOf(to), 1);
+        if (named.length === 0) throw error;
+      }
+    }
+  }
+
+  /** Hosts of an ID or a name. @throws FleetError if there are none */
+  async #hostsOf(word: string): Promise<readonly HostRecord[]> {
     const hosts = await this.hosts();
-    if (!hosts.some(({ id }) => id === host))
-      throw new FleetError(
-        `there is no host '${host}'; there are ${hosts.map(({ id }) => id).join(', ') || 'none that run'}`,
-      );
-    const { token } = await this.find(name);
-    await this.#registry.move(this.#full(name), host);
-    return await this.#moved(name, host, token);
+    const found = hosts.filter(({ id, name }) => id === word || name === word);
+    if (found.length > 0) return found;
+    const all = hosts.map(({ id, name }) => (name === '' ? id : `${name} (${id})`)).join(', ');
+    throw new FleetError(`there is no host '${word}'; there are ${all || 'none that run'}`);
   }
 
   /** Waits until a machine is on another host than when it had this token, or will not be. */
@@ -225,15 +257,17 @@ export class FleetMachines implements AsyncDisposable {
 
   /**
    * Moves all machines of a host to others, which takes no new ones from now on.
+   * @param host its ID, or its name, which several hosts may have
    * @param told hears of each machine what has become of it
    * @returns the machines that are still there
    * @throws FleetError if there is no such host
    */
   async drain(host: string, told: (name: string, result: MoveFigures | Error | undefined) => void): Promise<string[]> {
-    await this.#registry.drain(host, true);
+    const ids = (await this.#hostsOf(host)).map(({ id }) => id);
+    for (const id of ids) await this.#registry.drain(id, true);
     const left: string[] = [];
-    for (const { name } of (await this.list()).filter(({ owner }) => owner === host)) {
-      const result = await this.#moveAway(name, host).catch((error: Error) => error);
+    for (const { name, owner } of (await this.list()).filter(({ owner }) => ids.includes(owner))) {
+      const result = await this.#moveAway(name, owner).catch((error: Error) => error);
       if (result instanceof Error) left.push(name);
       told(name, result);
     }
@@ -265,11 +299,12 @@ export class FleetMachines implements AsyncDisposable {
 
   /**
    * Lets a host take machines again.
-   * @param host its ID, or the name of one that is not there now
+   * @param host its ID or its name, also of one that is not there now
    * @throws FleetError if there is no such host
    */
   async undrain(host: string): Promise<void> {
-    await this.#registry.drain(host, false);
+    const ids = (await this.hosts()).filter(({ id, name }) => id === host || name === host).map(({ id }) => id);
+    for (const id of ids.length > 0 ? ids : [host]) await this.#registry.drain(id, false);
   }
 
   /** Opens a machine's console. */

@@ -1,6 +1,6 @@
 import { HeardHosts } from './lease.ts';
 import type { Rebalancer } from './rebalance.ts';
-import type { MachineRecord } from './record.ts';
+import type { HostRecord, MachineRecord } from './record.ts';
 import type { Registry } from './registry.ts';
 
 /** Hosts that each one watches, as some of them may die together with it. */
@@ -10,8 +10,6 @@ const WATCHED = 8;
 export interface NeighboursHost {
   readonly id: string;
   readonly registry: Registry;
-  /** Milliseconds after which a host is lost that nothing is heard of. */
-  readonly lease: number;
   /** Missing: a full host stays full. */
   readonly rebalancer: Rebalancer | undefined;
   log(message: string): void;
@@ -20,18 +18,18 @@ export interface NeighboursHost {
 /** Other hosts, as one of them sees them. */
 export class Neighbours {
   readonly #host: NeighboursHost;
-  readonly #heard: HeardHosts;
+  readonly #heard = new HeardHosts();
 
   constructor(host: NeighboursHost) {
     this.#host = host;
-    this.#heard = new HeardHosts(host.lease);
   }
 
   /** Watches the hosts that follow this one in the order of all: frees the machines of one that is lost, and forgets it. */
   async watch(): Promise<void> {
     const { id: own, registry, log } = this.#host;
-    for (const { id, beat } of await registry.followers(own, WATCHED)) {
-      this.#heard.hear(id, beat);
+    for (const follower of await registry.followers(own, WATCHED)) {
+      const { id, beat } = follower;
+      this.#heard.hear(follower);
       if (!this.#heard.isLost(id)) continue;
       for (const { name } of await registry.machinesOf(id))
         if (await registry.free(name, { id, beat })) log(`${name}: its host ${id} is lost`);
@@ -44,13 +42,17 @@ export class Neighbours {
   async rebalance(records: readonly MachineRecord[]): Promise<void> {
     const { registry, rebalancer, log } = this.#host;
     if (rebalancer === undefined) return;
-    const hosts = await registry.hosts();
-    for (const { id, beat } of hosts) this.#heard.hear(id, beat);
-    const others = hosts.filter(({ id }) => !this.#heard.isSilent(id));
-    const move = rebalancer.next(others, records);
+    const move = rebalancer.next(await this.living(), records);
     if (move === undefined) return;
     log(`${move.name} moves to ${move.to}, as this host is full`);
     await registry.move(move.name, move.to);
+  }
+
+  /** Hosts, without those that were silent lately. */
+  async living(): Promise<readonly HostRecord[]> {
+    const hosts = await this.#host.registry.hosts();
+    for (const host of hosts) this.#heard.hear(host);
+    return hosts.filter(({ id }) => !this.#heard.isSilent(id));
   }
 
   /** They have all the time again: who could not hear them knows nothing. */

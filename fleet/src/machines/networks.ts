@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { type NetworkBackend, NetworkWire, openNetwork } from 'rawiron';
 import { KEPT } from './cards.ts';
 import { visit } from './door.ts';
+import { epochInRedis, KnownEpoch, LostEpochError } from './epoch.ts';
 import { type MachineRecord, NEWS, OPEN } from './record.ts';
 import { Registry } from './registry.ts';
 
@@ -12,6 +13,8 @@ export interface NetworkSettings {
   connect(): Redis;
   /** Where the ports of machines are reached. */
   readonly address: string;
+  /** The gateway's name, by which one that begins again has its networks at once; only one may have it at a time. Default: none, another time another one. */
+  readonly name?: string;
   log(message: string): void;
 }
 
@@ -72,7 +75,7 @@ const runOf = ({ token, moves }: MachineRecord): number => token - moves;
  * when the machine moves. Each network is kept by one gateway.
  */
 export class MachineNetworks implements AsyncDisposable {
-  readonly #id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  readonly #id: string;
   readonly #settings: NetworkSettings;
   readonly #redis: Redis;
   /** The connection that hears of news. */
@@ -85,9 +88,14 @@ export class MachineNetworks implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   #looking: Promise<void> | undefined;
   #isStale = false;
+  /** Undefined: no host has begun yet. */
+  #epoch: KnownEpoch | undefined;
+  /** Redis does not have the records of its fleet. */
+  #isLost = false;
 
   private constructor(settings: NetworkSettings) {
     this.#settings = settings;
+    this.#id = settings.name ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
     this.#redis = settings.connect();
     this.#hearing = settings.connect();
     this.#registry = new Registry(this.#redis);
@@ -115,6 +123,10 @@ export class MachineNetworks implements AsyncDisposable {
 
   async #lookOnce(): Promise<void> {
     const records = await this.#registry.withPorts();
+    const isLost = !(await this.#isKept());
+    if (isLost && !this.#isLost) this.#settings.log(new LostEpochError().message);
+    this.#isLost = isLost;
+    if (isLost) return await this.#keepAll();
     const isThere = (name: string) => records.some((record) => record.name === name);
     for (const name of this.#kept.keys()) if (!isThere(name)) await this.#drop(name);
     for (const name of this.#told.keys()) if (!isThere(name)) this.#told.delete(name);
@@ -124,6 +136,18 @@ export class MachineNetworks implements AsyncDisposable {
       const attended = this.#attend(record).finally(() => this.#attending.delete(record.name));
       this.#attending.set(record.name, attended);
     }
+  }
+
+  /** Whether Redis has the records of its fleet. */
+  async #isKept(): Promise<boolean> {
+    const found = this.#epoch === undefined ? await epochInRedis(this.#redis) : undefined;
+    if (found !== undefined) this.#epoch = new KnownEpoch(this.#redis, found);
+    return this.#epoch === undefined || (await this.#epoch.isKept());
+  }
+
+  /** Networks stay, for machines that their hosts keep until an operator has put the records back. */
+  async #keepAll(): Promise<void> {
+    for (const name of this.#kept.keys()) await this.#registry.keepNetwork(name, this.#id, LEFT);
   }
 
   async #attend(record: MachineRecord): Promise<void> {

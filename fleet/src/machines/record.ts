@@ -16,6 +16,8 @@ export type MachineState = 'waiting' | 'starting' | 'running' | 'suspended' | 'l
 /** A machine of the fleet, as the registry has it. */
 export interface MachineRecord {
   readonly name: string;
+  /** A random number that no other machine of this name has had. */
+  readonly born: string;
   /** Name of the image that it began from. */
   readonly image: string;
   /** Bytes of the guest's memory. */
@@ -102,6 +104,8 @@ export const OPEN = 'open';
 export const UNUSED = 'nobody has used its console';
 
 /** Names in Redis. */
+/** The fleet: its epoch, and the lease of its hosts. */
+export const FLEET = 'rawiron:fleet';
 export const MACHINES = 'rawiron:machines';
 /** Machines that have ports of the gateway. */
 export const WITH_PORTS = 'rawiron:machines:ports';
@@ -121,6 +125,8 @@ export const inputChannel = (name: string): string => `rawiron:machine:${name}:i
 export const networkKey = (name: string): string => `rawiron:machine:${name}:network`;
 export const hostKey = (id: string): string => `rawiron:host:${id}`;
 export const hostMachinesKey = (id: string): string => `rawiron:host:${id}:machines`;
+/** The machines that a host has which does not find its fleet in Redis. */
+export const hostHeldKey = (id: string): string => `rawiron:host:${id}:held`;
 /** Machines that are to move to a host. */
 export const hostComingKey = (id: string): string => `rawiron:host:${id}:coming`;
 /** Tells a host names of machines that have something for it to do. */
@@ -139,6 +145,7 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
   const isAsleep = fields.asleep === '1';
   return {
     name,
+    born: fields.born ?? 'first',
     image: fields.image!,
     memory: number('memory'),
     limits: JSON.parse(fields.limits!) as MachineLimits,
@@ -165,6 +172,18 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
   };
 }
 
+/** The fields that `recordOf` reads. */
+export function fieldsOf(record: MachineRecord): Record<string, string> {
+  const { name: _, isAsleep, problem, limits, network, moved, ...rest } = record;
+  const plain = Object.entries(rest).map(([field, value]) => [field, `${value}`]);
+  return {
+    ...(Object.fromEntries(plain) as Record<string, string>),
+    ...{ asleep: isAsleep ? '1' : '0', problem: problem === UNUSED ? '' : problem },
+    ...{ limits: JSON.stringify(limits), network: JSON.stringify(network) },
+    ...(moved !== undefined && { moved: JSON.stringify(moved) }),
+  };
+}
+
 /** A host, as it has told last. */
 export interface HostRecord {
   readonly id: string;
@@ -172,6 +191,8 @@ export interface HostRecord {
   readonly name: string;
   /** Goes up as long as it lives. */
   readonly beat: number;
+  /** Milliseconds of silence after which others may take its machines. */
+  readonly lease: number;
   /** Bytes of memory for machines, and how many are free. */
   readonly memory: number;
   readonly free: number;

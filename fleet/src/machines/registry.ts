@@ -1,11 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
-import { runScript, type Word } from '../redis.ts';
+import { RedisRefusal, runScript, type Word } from '../redis.ts';
 import { OPERATOR, tenantOf } from '../tenants/names.ts';
 import { tenantMachinesKey } from '../tenants/tenants.ts';
+import { type KnownEpoch, LostEpochError } from './epoch.ts';
+import { DEFAULT_LEASE } from './fleet-lease.ts';
+import type { HeardBeat } from './lease.ts';
 import {
   checkedName,
   DRAINED,
+  FLEET,
+  fieldsOf,
   HOSTS,
   type HostPlace,
   type HostRecord,
@@ -72,6 +79,8 @@ export interface LivingHost extends Partial<Pick<HostRecord, 'name' | 'processor
   readonly memory: number;
   /** Whether it takes more machines. */
   readonly isOpen: boolean;
+  /** Milliseconds of silence after which others may take its machines. */
+  readonly lease?: number;
 }
 
 /** A checkpoint of a machine, to be known from now on. */
@@ -87,6 +96,7 @@ export interface Checkpoint {
 export type NewMachine = Omit<
   MachineRecord,
   | 'name'
+  | 'born'
   | 'owner'
   | 'token'
   | 'saved'
@@ -102,28 +112,43 @@ export type NewMachine = Omit<
   | 'ports'
 > & { readonly network?: MachineNetwork };
 
-/** Hosts and machines in Redis. What a host does with a machine is refused unless it has it: the answer is false then. */
+/** The rest of the record of a machine that no host has had. */
+const unused = {
+  ...{ owner: '', token: 0, saved: 0, asked: 0, answered: 0, problem: '', used: 0, isAsleep: false },
+  ...{ target: '', moves: 0, moved: undefined, ports: '' },
+} as const;
+
+/** Milliseconds before something is tried again that Redis takes later. */
+const AGAIN = 1000;
+
+/**
+ * Hosts and machines in Redis. What a host does with a machine is refused unless it has it: the answer is false then. For a host that knows its epoch a
+ * Redis without it is like one that does not answer: it is waited for.
+ */
 export class Registry {
   readonly #redis: Redis;
+  readonly #epoch: KnownEpoch | undefined;
 
-  constructor(redis: Redis) {
+  /** @param epoch the host's; undefined: whoever asks has no machines */
+  constructor(redis: Redis, epoch?: KnownEpoch) {
     this.#redis = redis;
+    this.#epoch = epoch;
   }
 
-  /** @throws FleetError if there is one of that name, or its tenant may have no more */
-  async add(name: string, machine: NewMachine): Promise<void> {
+  /**
+   * @returns its record, which no host has yet
+   * @throws FleetError if there is one of that name, or its tenant may have no more
+   */
+  async add(name: string, machine: NewMachine): Promise<MachineRecord> {
     const { network = noNetwork } = machine;
-    const fields = {
-      ...machine,
-      limits: JSON.stringify(machine.limits),
-      network: JSON.stringify(network),
-      owner: '',
-      token: 0,
-    };
+    const born = randomBytes(6).toString('hex');
+    const record: MachineRecord = { ...unused, ...machine, name, born, network };
+    const fields = fieldsOf(record);
     const words = [...Object.entries(fields).flat(), machine.memory, network.forwards.length, name];
     const answer = (await this.#run(ADD, 1, machineKey(checkedName(name)), ...words)) as number;
     if (answer !== 1) throw new FleetError(refusals[-answer]!(name, tenantOf(name)));
     await this.#tell(name);
+    return record;
   }
 
   /** @throws FleetError if there is none */
@@ -175,9 +200,12 @@ export class Registry {
   }
 
   /** The hosts that follow one in the order of all, as in a ring, with their beats. */
-  async followers(id: string, count: number): Promise<readonly Pick<HostRecord, 'id' | 'beat'>[]> {
+  async followers(id: string, count: number): Promise<readonly HeardBeat[]> {
     const words = (await this.#run(FOLLOWERS, 0, id, count)) as string[];
-    return Array.from({ length: words.length / 2 }, (_, n) => ({ id: words[2 * n]!, beat: Number(words[2 * n + 1]) }));
+    return Array.from({ length: words.length / 3 }, (_, n) => {
+      const [id, beat, lease] = words.slice(3 * n, 3 * n + 3);
+      return { id: id!, beat: Number(beat), lease: Number(lease || DEFAULT_LEASE) };
+    });
   }
 
   async #all(keys: readonly string[]): Promise<Record<string, string>[]> {
@@ -212,9 +240,25 @@ export class Registry {
     await this.#redis.publish(NEWS, name);
   }
 
-  /** A host tells that it lives, how much memory it has for machines, and whether it takes more of them. */
-  async beat({ id, memory, isOpen, ...rest }: LivingHost): Promise<void> {
-    await this.#run(BEAT, 1, hostKey(id), id, memory, isOpen ? 1 : 0, ...Object.entries(rest).flat());
+  /**
+   * A host tells that it lives, how much memory it has for machines, and whether it takes more of them.
+   * @returns the lease of the fleet, in milliseconds; undefined: it has none
+   * @throws LostEpochError if Redis does not have its fleet
+   */
+  async beat(host: LivingHost): Promise<number | undefined> {
+    const answer = (await this.#beat(host)) ?? ((await this.#epoch?.isKept()) ? await this.#beat(host) : undefined);
+    if (answer === undefined) throw new LostEpochError();
+    this.#epoch?.note(Number(answer.at));
+    return answer.lease === '' ? undefined : Number(answer.lease);
+  }
+
+  async #beat({ id, memory, isOpen, ...rest }: LivingHost): Promise<{ at: string; lease: string } | undefined> {
+    const known = [this.#epoch?.id ?? '', this.#epoch?.least ?? 0];
+    const words = [id, memory, isOpen ? 1 : 0, ...known, ...Object.entries(rest).flat()];
+    const answer = await runScript(this.#redis, BEAT, 2, hostKey(id), FLEET, ...words);
+    if (answer === null) return undefined;
+    const [, at, lease] = answer as [number, string, string];
+    return { at, lease };
   }
 
   /**
@@ -282,7 +326,7 @@ export class Registry {
    */
   async accept({ name, host, token }: Holding, here: string): Promise<number | undefined> {
     const keys = [machineKey(name), outputKey(name)];
-    const taken = (await this.#run(ACCEPT, 2, ...keys, host, token, here, name)) as number;
+    const taken = (await this.#sure(ACCEPT, 2, ...keys, host, token, here, name)) as number;
     if (taken === 0) return undefined;
     // Gateways have another host to connect to.
     void this.#tell(name).catch(() => {});
@@ -372,9 +416,23 @@ export class Registry {
     return runScript(this.#redis, script, keys, ...words);
   }
 
+  /** Runs a script that answers 0 if a host does not have a machine: the truth only in a Redis that has lost nothing. */
+  async #sure(script: string, keys: number, ...words: readonly Word[]): Promise<unknown> {
+    for (;;) {
+      try {
+        const answer = await this.#run(script, keys, ...words);
+        if (answer !== 0 || this.#epoch === undefined || (await this.#epoch.isKept())) return answer;
+        await this.#epoch.settled();
+      } catch (error) {
+        if (this.#epoch === undefined || !(error instanceof RedisRefusal)) throw error;
+        await wait(AGAIN);
+      }
+    }
+  }
+
   async #owned(script: string, { name, host, token }: Holding, ...words: Word[]) {
     const keys = [machineKey(name), outputKey(name)];
-    return (await this.#run(script, 2, ...keys, host, token, ...words)) === 1;
+    return (await this.#sure(script, 2, ...keys, host, token, ...words)) === 1;
   }
 }
 
@@ -396,5 +454,6 @@ function hostOf(id: string, fields: Readonly<Record<string, string>>, machines: 
   return {
     ...{ id, name: fields.name ?? '', beat: number('beat'), memory: number('memory'), free },
     ...{ machines, processors: number('processors'), share: number('share'), isDrained },
+    lease: number('lease') || DEFAULT_LEASE,
   };
 }

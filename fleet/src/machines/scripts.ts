@@ -160,19 +160,50 @@ return 1
 `;
 
 /**
- * A host lives. One that begins under a name that is drained is drained, as the one before it was. ARGV: its ID, its memory for machines, 1 if it takes
- * more, and names and values that it tells besides.
+ * A host lives. One that begins under a name that is drained is drained, as the one before it was. KEYS: its record, the fleet. ARGV: its ID, its memory
+ * for machines, 1 if it takes more, the epoch that it knows, if it knows one, the earliest time of the latest beat if nothing was lost, and names and
+ * values that it tells besides. The number of the beat, its time, and the lease of the fleet; nothing: that is another fleet, or has lost something.
  */
 export const BEAT = `${LISTS}
+local fleet = redis.call('HMGET', KEYS[2], 'epoch', 'at', 'lease')
+local latest = tonumber(fleet[2]) or 0
+if ARGV[4] ~= '' and (fleet[1] ~= ARGV[4] or latest < tonumber(ARGV[5])) then return false end
+local time = redis.call('TIME')
+local at = string.format('%.0f', math.max(latest, time[1] * 1000 + math.floor(time[2] / 1000)))
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[2], 'at', at) end
 redis.call('HSET', KEYS[1], 'memory', ARGV[2], 'open', ARGV[3])
-if #ARGV > 3 then redis.call('HSET', KEYS[1], unpack(ARGV, 4)) end
+if #ARGV > 5 then redis.call('HSET', KEYS[1], unpack(ARGV, 6)) end
 if redis.call('HSETNX', KEYS[1], 'drained', 0) == 1 then
   redis.call('HSET', KEYS[1], 'drained', redis.call('SISMEMBER', '${DRAINED}', redis.call('HGET', KEYS[1], 'name') or ''))
 end
 redis.call('ZADD', '${HOSTS}', 0, ARGV[1])
 if isOpen(ARGV[1]) then redis.call('ZADD', '${ROOM}', room(ARGV[1]), ARGV[1])
 else redis.call('ZREM', '${ROOM}', ARGV[1]) end
-return redis.call('HINCRBY', KEYS[1], 'beat', 1)
+return {redis.call('HINCRBY', KEYS[1], 'beat', 1), at, fleet[3] or ''}
+`;
+
+/**
+ * Puts a machine's record back, in the place of an older one. ARGV: its host; empty: none. Its name, its memory, how many ports it has, and its fields.
+ */
+export const RESTORE = `${LISTS}
+local host, name = ARGV[1], ARGV[2]
+local is = redis.call('HMGET', KEYS[1], 'memory', 'owner')
+if is[1] then
+  vacate(is[2] or '', name)
+  rest(name)
+  charge(name, -tonumber(is[1]), 'SREM')
+  redis.call('DEL', KEYS[1], KEYS[2])
+end
+redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+charge(name, tonumber(ARGV[3]), 'SADD')
+redis.call('SADD', '${MACHINES}', name)
+if ARGV[4] ~= '0' then redis.call('SADD', '${WITH_PORTS}', name) end
+if host ~= '' then
+  -- Others take its machines if it does not live.
+  redis.call('ZADD', '${HOSTS}', 0, host)
+  occupy(host, name)
+elseif redis.call('HGET', KEYS[1], 'state') == 'waiting' then wait(name) end
+return 1
 `;
 
 /** Forgets a host that has no machines. ARGV: its ID, its beat when it was heard of last; empty: whatever it is. */
@@ -185,7 +216,7 @@ redis.call('ZREM', '${ROOM}', ARGV[1])
 return 1
 `;
 
-/** Hosts that follow one in the order of all, as in a ring, with their beats. ARGV: its ID, how many. */
+/** Hosts that follow one in the order of all, as in a ring, with their beats and leases. ARGV: its ID, how many. */
 export const FOLLOWERS = `
 local found = redis.call('ZRANGEBYLEX', '${HOSTS}', '(' .. ARGV[1], '+', 'LIMIT', 0, ARGV[2])
 for _, id in ipairs(redis.call('ZRANGEBYLEX', '${HOSTS}', '-', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2] - #found)) do
@@ -193,8 +224,10 @@ for _, id in ipairs(redis.call('ZRANGEBYLEX', '${HOSTS}', '-', '(' .. ARGV[1], '
 end
 local answer = {}
 for _, id in ipairs(found) do
+  local is = redis.call('HMGET', ${keyOf(hostKey, 'id')}, 'beat', 'lease')
   answer[#answer + 1] = id
-  answer[#answer + 1] = redis.call('HGET', ${keyOf(hostKey, 'id')}, 'beat') or '0'
+  answer[#answer + 1] = is[1] or '0'
+  answer[#answer + 1] = is[2] or ''
 end
 return answer
 `;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Machine, type MachineOptions, type NetworkWire, type SnapshotSettings } from 'rawiron';
 import { FleetError, publicMessage, StoreError } from '../error.ts';
+import type { MemoryPermits } from '../memory-permits.ts';
 import type { SnapshotStore } from '../pieces.ts';
 import { moveAway } from './departure.ts';
 import type { Lease } from './lease.ts';
@@ -10,9 +11,10 @@ import { Outbox } from './output.ts';
 import { shareOf } from './placement.ts';
 import type { MemoryUser } from './pressure.ts';
 import type { MachineRecord } from './record.ts';
-import type { Holding, Registry } from './registry.ts';
+import type { Checkpoint, Holding, Registry } from './registry.ts';
 import { type MachineScreen, screenOf } from './screens.ts';
 import { SerialInput } from './serial-input.ts';
+import type { StoredMachines } from './stored-machines.ts';
 import { type Input, Typed } from './typed.ts';
 import { Viewers } from './viewers.ts';
 
@@ -66,6 +68,10 @@ export const openHere: OpenMachine = async ({ name, manifest, limits: own }, sna
 export interface SeatSettings {
   readonly registry: Registry;
   readonly snapshots: SnapshotStore;
+  /** Records of machines in the store. */
+  readonly stored: StoredMachines;
+  /** For the memory that snapshots take until they are in the store. */
+  readonly permits: MemoryPermits;
   readonly lease: Lease;
   readonly open: OpenMachine;
   /** The machine cannot go on here. */
@@ -91,6 +97,14 @@ type Phase =
   | { readonly is: 'here' | 'saving' | 'moving' }
   | { readonly is: 'ending' | 'gone'; readonly done: Promise<void> };
 
+/** A machine that a host has, whatever Redis says. */
+export interface HeldMachine {
+  readonly record: MachineRecord;
+  /** Bytes of its output that Redis has taken, and the number of the last input that it has had. */
+  readonly said: number;
+  readonly typed: number;
+}
+
 /** A machine that is here, and those who reach it. */
 interface Running {
   readonly machine: SeatMachine;
@@ -102,7 +116,8 @@ interface Running {
 /** A machine on a host: it runs as long as the host has it, and nothing of it is told to anybody else before the registry has agreed. */
 export class Seat {
   readonly holding: Holding;
-  readonly #record: MachineRecord;
+  /** As it was read last, with its last checkpoint. */
+  #record: MachineRecord;
   readonly #settings: SeatSettings;
   readonly #outbox: Outbox;
   #running: Running | undefined;
@@ -119,11 +134,22 @@ export class Seat {
   /** @param words what the host has said last that the machine comes from */
   constructor(holding: Holding, record: MachineRecord, settings: SeatSettings, words?: LastWords) {
     this.holding = holding;
-    this.#record = record;
+    this.#record = { ...record, owner: holding.host, token: holding.token, target: '' };
     this.#settings = settings;
     this.#checkpoints = { asked: record.answered, answered: record.answered };
     this.#outbox = new Outbox(words?.at ?? record.offset, (at, bytes) => this.#say(at, bytes));
     this.#input = new Typed(words?.typed ?? 0);
+  }
+
+  /** The machine as its host knows it. */
+  get held(): HeldMachine {
+    const record: MachineRecord = { ...this.#record, state: 'running', target: '', problem: '' };
+    return { record, said: this.#outbox.unsaid.at, typed: this.#input.last };
+  }
+
+  /** Whether it runs, and can move while it does. */
+  get isMovable(): boolean {
+    return this.#running?.whole !== undefined && !this.#isGone;
   }
 
   /** Bytes of memory that it takes. */
@@ -164,6 +190,7 @@ export class Seat {
       if (this.#phase.is !== 'ending') await this.#settings.listen();
       await this.go();
       await registry.begin(this.holding);
+      await this.#note();
       this.#plan();
     });
     begun.catch((error: Error) => {
@@ -180,7 +207,19 @@ export class Seat {
     for (const input of typed) this.input(input);
     if (machine.isOff) return void this.end('ended');
     await this.go();
+    void this.#do(() => this.#note());
     this.#plan();
+  }
+
+  /** The store hears where the machine is. If it does not, its next checkpoint says so. */
+  async #note(): Promise<void> {
+    if (this.#isGone) return;
+    const { stored, warn } = this.#settings;
+    const record = this.held.record;
+    await stored
+      .put(record)
+      .then(() => stored.removeOlder(record))
+      .catch((error: Error) => warn(`the store does not know where it is: ${error.message}`));
   }
 
   /** Has all that the machine does heard. */
@@ -241,7 +280,11 @@ export class Seat {
   }
 
   /** The state that the machine's owner wants, as its record says. */
-  follow({ wanted, asked, idle, used, target }: MachineRecord): void {
+  follow(record: MachineRecord): void {
+    if (record.token !== this.holding.token) return;
+    const { manifest, offset, answered, saved } = this.#record;
+    this.#record = { ...record, manifest, offset, answered, saved };
+    const { wanted, asked, idle, used, target } = record;
     if (used !== this.#use.count) this.#use = { count: used, at: performance.now() };
     if (wanted === 'gone') void this.#leave('');
     else if (wanted === 'suspended') void this.end('suspended');
@@ -251,6 +294,21 @@ export class Seat {
       void this.#answer();
     } else if (idle > 0 && performance.now() - this.#use.at > 1000 * idle)
       this.#settings.registry.rest(this.holding, used).catch(() => {});
+  }
+
+  /**
+   * Moves to a host that keeps room for it.
+   * @returns whether it has gone
+   */
+  async move(target: string): Promise<boolean> {
+    if (this.#phase.is === 'here' || this.#phase.is === 'saving') await this.#move(target);
+    return this.#isGone;
+  }
+
+  /** A move that has not come to its last part ends; the machine goes on here. */
+  cancelMove(): void {
+    const migration = this.#running?.whole?.migration;
+    if (this.#phase.is === 'moving' && migration?.isUnderWay && !migration.isLeaving) migration.cancel();
   }
 
   /** Moves to another host, unless that fails: then it goes on here. */
@@ -299,6 +357,25 @@ export class Seat {
       if (!(await this.#tryCheckpoint('running'))) await wait(AGAIN);
   }
 
+  /**
+   * Makes a last checkpoint that only the store knows, and ends the machine here: Redis does not have its record, and an operator puts it back. Nobody who
+   * has taken the machine since goes by it, as the token is older then.
+   */
+  async bequeath(): Promise<void> {
+    const machine = this.#running?.machine;
+    const { permits, stored, warn } = this.#settings;
+    try {
+      if (machine === undefined || this.#isGone) return;
+      const taken = await permits.use(this.memory, () => this.#save(machine, 'suspended'));
+      const state = this.#record.wanted === 'suspended' ? 'suspended' : 'waiting';
+      await stored.put({ ...this.#record, ...taken, saved: Date.now(), owner: '', state });
+    } catch (error) {
+      warn(`no checkpoint: ${(error as Error).message}`);
+    } finally {
+      await this.lose();
+    }
+  }
+
   /** Makes a last checkpoint, and gives the machine back; tries until the store takes it. */
   end(state: 'suspended' | 'ended'): Promise<void> {
     if ('done' in this.#phase) return this.#phase.done;
@@ -335,6 +412,14 @@ export class Seat {
     if (problem !== '') this.#settings.failed(problem);
     await this.#settings.registry.leave(this.holding, state, problem).catch(() => {});
     await this.lose();
+    if (this.#record.wanted === 'gone') await this.#forget();
+  }
+
+  /** The store forgets the machine, also what was being written as it was removed. */
+  async #forget(): Promise<void> {
+    const { stored, warn } = this.#settings;
+    await this.#work;
+    await stored.remove(this.#record).catch((error: Error) => warn(error.message));
   }
 
   #do<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -366,10 +451,31 @@ export class Seat {
 
   /** @returns whether it counts: false if the host does not have the machine any more, or must not act now */
   async #checkpoint(state: 'running' | 'suspended' | 'ended'): Promise<boolean> {
-    const { registry, snapshots, lease } = this.#settings;
-    const machine = this.#running?.machine;
-    if (machine === undefined || this.#isGone || !lease.isFresh) return false;
+    const { registry, permits, stored, lease } = this.#settings;
     const answered = this.#checkpoints.asked;
+    const taken = await permits.use(this.memory, async () => {
+      const machine = this.#running?.machine;
+      return machine === undefined || this.#isGone || !lease.isFresh ? undefined : await this.#save(machine, state);
+    });
+    if (taken === undefined) return false;
+    // The store has it first: what Redis has acknowledged is there, too.
+    const saved = { ...this.#record, ...taken, answered, saved: Date.now() };
+    await stored.put(state === 'running' ? saved : { ...saved, owner: '', state });
+    await this.#outbox.flush();
+    const isMine = await registry.publish(this.holding, { ...taken, answered }, state);
+    if (!isMine) await this.lose();
+    else {
+      this.#checkpoints.answered = answered;
+      this.#record = { ...this.#record, ...taken, answered, saved: saved.saved };
+    }
+    return isMine;
+  }
+
+  /** Puts the state of the machine into the store, and lets it go on if its state is to be "running". */
+  async #save(
+    machine: SeatMachine,
+    state: 'running' | 'suspended' | 'ended',
+  ): Promise<Pick<Checkpoint, 'manifest' | 'offset'>> {
     if (this.#phase.is === 'here') this.#phase = { is: 'saving' };
     let taken: { readonly snapshot: Uint8Array; readonly offset: number };
     try {
@@ -381,12 +487,7 @@ export class Seat {
       // A move that was asked for meanwhile has not begun yet: its guest runs on until it stands still at the end of that.
       if (state === 'running') await this.#goIn('here', 'moving');
     }
-    const manifest = await snapshots.put(taken.snapshot);
-    await this.#outbox.flush();
-    const isMine = await registry.publish(this.holding, { manifest, offset: taken.offset, answered }, state);
-    if (isMine) this.#checkpoints.answered = answered;
-    else await this.lose();
-    return isMine;
+    return { manifest: await this.#settings.snapshots.put(taken.snapshot), offset: taken.offset };
   }
 
   async #say(at: number, bytes: Uint8Array): Promise<void> {

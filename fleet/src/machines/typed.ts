@@ -15,6 +15,11 @@ export class Typed {
     this.#last = last;
   }
 
+  /** The number of the last one that the machine has had. */
+  get last(): number {
+    return this.#last;
+  }
+
   /** The bytes that the machine is to get now. */
   take(input: Input): Uint8Array[] {
     if (this.#held) this.#held.push(input);

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Machine, type MachineOptions } from 'rawiron';
 import { FolderStore } from '../../src/folder-store.ts';
 import { putImage } from '../../src/images.ts';
@@ -36,6 +38,18 @@ class TestRedis {
   /** Number of its process. */
   get pid(): number {
     return this.#server!.pid!;
+  }
+
+  /** Its data are gone when it starts again. */
+  async empty(): Promise<void> {
+    await rm(join(this.#folder, 'appendonlydir'), { recursive: true, force: true });
+  }
+
+  /** Stops it for so many milliseconds. */
+  async standStill(milliseconds: number): Promise<void> {
+    this.#server?.kill('SIGSTOP');
+    await wait(milliseconds);
+    this.#server?.kill('SIGCONT');
   }
 
   /** Runs a function, and then begins again with what it had before: as after a kill that has lost what came last. */
@@ -110,8 +124,7 @@ export class TestFleet implements AsyncDisposable {
   }
 
   /** Starts a host for machines, whose lease is of so many seconds, as if it were on a computer of its own. */
-  host(lease: number, memory = '1G'): ChildProcess {
-    const name = `computer${this.#hosts++}`;
+  host(lease: number, memory = '1G', name = `computer${this.#hosts++}`): ChildProcess {
     return this.#child(['host', '--unconfined', '--memory', memory, '--lease', `${lease}`, '--name', name]);
   }
 
