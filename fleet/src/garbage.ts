@@ -3,6 +3,7 @@ import { BLOBS, blobKey } from './blobs.ts';
 import { FleetError, PermanentError } from './error.ts';
 import { FOSSILS, fossilKey, LEAST_AGE } from './fossils.ts';
 import { listAllImages } from './images.ts';
+import { checkEpoch } from './machines/epoch.ts';
 import { Registry } from './machines/registry.ts';
 import { StoredMachines } from './machines/stored-machines.ts';
 import { listPieces, MANIFESTS, manifestKey, PIECES, pieceKey } from './pieces.ts';
@@ -30,6 +31,8 @@ type Kept = ReadonlySet<string>;
  */
 export async function removeGarbage(redis: Redis, store: ObjectStore, age: number = LEAST_AGE): Promise<Removed> {
   if (!(age >= LEAST_AGE)) throw new FleetError('what is younger than a day may be needed by who is writing now');
+  // A Redis that was emptied names nothing that the store still has.
+  await checkEpoch(redis, store);
   const removal = new Removal(age);
   // Before the store is looked at: what is submitted meanwhile is young.
   const known = await allRuns(redis);

@@ -40,6 +40,7 @@ type Setting = Record<string, never>;
 /** A document of the manifest, as far as it is about probes and budgets. */
 interface Probed {
   readonly kind: string;
+  readonly metadata: { readonly name: string };
   readonly spec: {
     readonly selector: { readonly matchLabels: { readonly app: string } };
     readonly template?: {
@@ -63,8 +64,8 @@ test('--help has a line for each command', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(130);
 });
 
-describe('files for deployments', () => {
-  test('the compose file has commands and flags that there are, and a Redis that keeps what it has acknowledged', () => {
+describe('the file for compose', () => {
+  test('has commands and flags that there are, and a Redis that keeps what it has acknowledged', () => {
     const { services, volumes } = parse(textOf('compose.yaml'), { merge: true }) as {
       services: Record<
         string,
@@ -85,7 +86,9 @@ describe('files for deployments', () => {
     for (const { volumes: mounts } of Object.values(services))
       for (const mount of mounts) expect(Object.keys(volumes)).toContain(mount.split(':')[0]);
   });
+});
 
+describe('files for Kubernetes and images', () => {
   test('the manifest for Kubernetes has too, and names that lead to each other', () => {
     const documents = parseAllDocuments(textOf('kubernetes.yaml'));
     expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
@@ -112,8 +115,10 @@ describe('files for deployments', () => {
 
   test('the manifest has probes where programs answer them, and budgets of disruption for each', () => {
     const all = parseAllDocuments(textOf('kubernetes.yaml')).map((document) => document.toJS()) as Probed[];
-    const deployments = all.filter(({ kind }) => kind === 'Deployment');
-    for (const { spec } of deployments) {
+    const programs = all.filter(
+      ({ kind, metadata }) => kind === 'Deployment' || (kind === 'StatefulSet' && metadata.name !== 'redis'),
+    );
+    for (const { spec } of programs) {
       const { args, ports, livenessProbe, readinessProbe } = spec.template!.spec.containers[0]!;
       const [, port] = args[args.indexOf('--health') + 1]!.split(':');
       expect(livenessProbe.httpGet).toEqual({ path: '/healthz', port: Number(port) });
@@ -122,7 +127,7 @@ describe('files for deployments', () => {
     }
     const budgets = all.filter(({ kind }) => kind === 'PodDisruptionBudget');
     expect(budgets.map(({ spec }) => spec.selector.matchLabels.app).sort()).toEqual(
-      deployments.map(({ spec }) => spec.selector.matchLabels.app).sort(),
+      programs.map(({ spec }) => spec.selector.matchLabels.app).sort(),
     );
   });
 
