@@ -131,6 +131,7 @@ describe.skipIf(noRedis !== '')(`hosts and workers${noRedis}`, () => {
     expect(samplesOf((await ask(place, '/metrics')).text).get('rawiron_redis_up')).toBe(1);
     await fleet.redis.kill('SIGKILL');
     await expect.poll(ready).toBe(503);
+    await expect.poll(child.text).toContain('waiting for it');
     fleet.redis.start();
     await expect.poll(ready).toBe(200);
     child.process.kill('SIGTERM');

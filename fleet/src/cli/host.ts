@@ -60,7 +60,6 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   using kept = serverLog(words, place, 'host');
   const { connect } = kept;
   await checkSettings(words, 'host', kept.write);
-  await using _health = await serveHealth(words, connect);
   await using _upkeep = new Upkeep({ connect, store: place.store, log: kept.write });
   const confinement = await confinementOf(words, place, kept.write);
   await using host = await FleetHost.start({
@@ -71,6 +70,8 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
     ...(grace !== undefined && { grace: grace * 1000 }),
     open: openByTenant(confinement, words.values.isolate === true, kept.write),
   });
+  // Ready is what has begun.
+  await using _health = await serveHealth(words, connect);
   kept.write(
     `host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${shownAddress(place.redis)}, ${place.store.place}`,
   );

@@ -32,11 +32,12 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   const slots = number(words, 'slots') ?? availableParallelism();
   using kept = serverLog(words, place, 'worker');
   await checkSettings(words, 'worker', kept.write);
-  await using _health = await serveHealth(words, kept.connect);
   await using worker = await FleetWorker.start({
     ...{ connect: kept.connect, store: place.store, slots, log: kept.write },
     ...{ isolate: words.values.isolate === true, confinement: await confinementOf(words, place, kept.write) },
   });
+  // Ready is what has begun.
+  await using _health = await serveHealth(words, kept.connect);
   kept.write(`worker ${worker.name}, ${slots} jobs at a time, ${shownAddress(place.redis)}, ${place.store.place}`);
   await asked();
   kept.write('ends when its jobs have ended');
