@@ -30,6 +30,7 @@ import { engineOptions } from './engine-options.ts';
 import type { Examination } from './examination.ts';
 import { loadGuest } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
+import { connectGeneration } from './generation.ts';
 import { type History, makeHistory } from './history.ts';
 import { makeCpu } from './make-cpu.ts';
 import { metricsOf } from './metrics.ts';
@@ -117,6 +118,7 @@ export class MachineCore {
     this.processors = this.#makeProcessors();
     this.#log.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
+    connectGeneration(this.door, this);
     const { ram } = layout.map;
     this.#described = new DescribedState(this.processors, this.pc, ram);
     const described = this.#described;
