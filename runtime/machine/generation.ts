@@ -1,26 +1,23 @@
-import { Word, wordCounts } from '../../translator/abi/state.ts';
+import { wordCounts } from '../../translator/abi/state.ts';
+import type { GeneralEvents } from '../devices/power/general-events.ts';
+import { GENERATION_EVENT } from '../devices/power/registers.ts';
+import { GenerationId } from '../devices/vmgenid/index.ts';
 import { GENERATION_ID_BYTES } from '../devices/vmgenid/registers.ts';
-import type { HostDoor } from '../host/door.ts';
 import { ports } from '../host/ports.ts';
-import type { Pc } from './pc.ts';
+import type { Board, Part } from './board.ts';
 
-const KEY_WORDS = wordCounts.randomKey!;
-/** Random bytes by which a machine becomes another one than those that were in the same state: an ID, and the key of RDRAND. */
-export const GENERATION_BYTES = GENERATION_ID_BYTES + 4 * KEY_WORDS;
+const KEY_BYTES = 4 * wordCounts.randomKey!;
+/** Random bytes that tell a machine apart from all others that were in the same state: an ID, and the key of RDRAND. */
+export const GENERATION_BYTES = GENERATION_ID_BYTES + KEY_BYTES;
 
-/** The parts of a machine from which random numbers come, besides the host's. */
-interface RandomParts {
-  /** The words of translator/abi/state.ts. */
-  readonly state: Int32Array;
-  readonly pc: Pick<Pc, 'generationId'>;
-}
-
-/** Another generation of the machine begins when GENERATION_BYTES come by the host door. */
-export function connectGeneration(door: HostDoor, { state, pc }: RandomParts): void {
+/** Has another generation of the machine begin when GENERATION_BYTES come from the host. The chip with the ID, where there is one. */
+export function generationParts({ config, door, mmio, setRandomKey }: Board, generalEvents: GeneralEvents): Part[] {
+  const { generationId: id } = config;
+  const changed = () => generalEvents.raise(GENERATION_EVENT);
+  const chips = id === undefined ? [] : [new GenerationId({ mmio, id, changed })];
   door.requests(ports.generation).onInput = (bytes) => {
-    const key = bytes.slice(GENERATION_ID_BYTES, GENERATION_BYTES);
-    state.set(new Int32Array(key.buffer, 0, KEY_WORDS), Word.randomKey);
-    state.fill(0, Word.randomCount, Word.randomCount + wordCounts.randomCount!);
-    pc.generationId?.begin(bytes.subarray(0, GENERATION_ID_BYTES));
+    setRandomKey(new Int32Array(bytes.slice(GENERATION_ID_BYTES, GENERATION_BYTES).buffer));
+    for (const chip of chips) chip.begin(bytes.subarray(0, GENERATION_ID_BYTES));
   };
+  return chips;
 }

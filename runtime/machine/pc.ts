@@ -22,10 +22,8 @@ import { Pit8254 } from '../devices/pit8254/index.ts';
 import type { GeneralEvents } from '../devices/power/general-events.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
 import type { PowerManagement } from '../devices/power/index.ts';
-import { GENERATION_EVENT } from '../devices/power/registers.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
-import { GenerationId } from '../devices/vmgenid/index.ts';
 import type { GuestRegisters } from '../devices/vmport/index.ts';
 import { Unplug } from '../devices/xen-platform/registers.ts';
 import type { BlockPort } from '../host/block.ts';
@@ -93,6 +91,8 @@ export interface PcOptions {
   readonly apicIds: readonly number[] | null;
   /** Board.random. */
   readonly random: (target: Uint8Array) => void;
+  /** Board.setRandomKey. */
+  readonly setRandomKey: (key: Int32Array) => void;
   /** Registers of the processor that runs. */
   readonly registers: GuestRegisters;
   readonly releaseMemory: ReleaseMemory;
@@ -115,11 +115,6 @@ function makeSerialPorts(board: Board): Uart16550[] {
   });
 }
 
-function makeGenerationId({ mmio, config }: Board, generalEvents: GeneralEvents): GenerationId | null {
-  const { generationId: id } = config;
-  return id === undefined ? null : new GenerationId({ mmio, id, changed: () => generalEvents.raise(GENERATION_EVENT) });
-}
-
 /** The parts of the PC around the CPU and its memory. */
 export class Pc {
   readonly ports = new PortBus();
@@ -136,7 +131,6 @@ export class Pc {
   readonly #bridge: IsaBridge;
   readonly dma: Dma8237;
   readonly powerManagement: PowerManagement;
-  readonly generationId: GenerationId | null;
   readonly uarts: readonly Uart16550[];
   readonly screen: MachineScreen;
   readonly #mixer: SoundMixer;
@@ -178,7 +172,6 @@ export class Pc {
     const { pirqRoutes, ...bases } = hasFirmware ? noBases : withoutFirmware;
     const power = powerChips(board, bases);
     this.powerManagement = power.powerManagement;
-    this.generationId = makeGenerationId(board, power.generalEvents);
     const rtcIrq = bothLines(hpet?.replaceable(8) ?? board.irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
     this.#enterSetup(config);
@@ -210,7 +203,7 @@ export class Pc {
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
     const { hyperV, xen } = this.hypervisor;
-    const optional = [vmMouse, hyperV, hpet, this.generationId, display, ...parts.flatMap((make) => make(board)), xen];
+    const optional = [vmMouse, hyperV, hpet, display, ...parts.flatMap((make) => make(board)), xen];
     this.#parts = [...chips, ...optional.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);

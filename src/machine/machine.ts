@@ -1,4 +1,3 @@
-import { ports } from '../../runtime/host/ports.ts';
 import type { NetworkCard } from '../cards/card.ts';
 import type { Drive } from '../drives/drive.ts';
 import { drivesGoingOn } from '../drives/options.ts';
@@ -18,7 +17,6 @@ import type { MigrationChannel } from '../migration/channel.ts';
 import { MachineMigration, openArrival } from '../migration/index.ts';
 import type { MigratingMachine } from '../migration/machine-end.ts';
 import { inTime } from '../migration/patience.ts';
-import { nextGeneration } from '../options/generation-id.ts';
 import type { MachineLimits } from '../options/limits.ts';
 import { bootOf, type MachineOptions } from '../options/options.ts';
 import { uuidText } from '../options/uuid.ts';
@@ -197,7 +195,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       unplugged: (device) => void this.emit('unplug', device),
     });
     this.history = new MachineHistory(this, options.icount);
-    this.#states = new MachineStates(call, made, () => this.#goesOnFromCopy());
+    this.#states = new MachineStates(call, made, () => this.#life.stands());
     this.snapshots = new MachineSnapshots(this.#states, drives);
     this.migration = new MachineMigration(this.#migrating(), options.incoming === true);
     this.memoryDumps = new MemoryDumps(this.#dumped());
@@ -350,13 +348,6 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   /** Turns the machine on, or lets it go on after a pause. */
   start(): Promise<void> {
     return this.migration.runHere();
-  }
-
-  /** It has got the state of a machine that may go on elsewhere, too: its random numbers are to be others. */
-  #goesOnFromCopy(): void {
-    this.#life.stands();
-    const value = nextGeneration(this.#made.options);
-    if (value) this.#link.connection.send({ type: 'input', port: ports.generation.name, value });
   }
 
   async #run(): Promise<void> {

@@ -134,11 +134,13 @@ export class MachineEnd {
    * @throws ConfigurationError
    */
   async take(media: SavedMedia): Promise<void> {
-    const { drives, cards } = this.#machine.made;
+    const { drives, cards, generation } = this.#machine.made;
     await drives.open();
     await drives.load(media, async () => {});
     await drives.admit();
     for (const card of cards.all) card.tellLink();
+    // A stream may have been kept, and be read several times.
+    generation.begin();
   }
 
   /** @throws Error that names what doesn't fit; nothing has changed then */

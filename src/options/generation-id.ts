@@ -1,5 +1,4 @@
 import { GENERATION_ID_BYTES } from '../../runtime/devices/vmgenid/registers.ts';
-import { GENERATION_BYTES } from '../../runtime/machine/generation.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedBoolean } from '../util/checks.ts';
 import { uuidBytes } from './uuid.ts';
@@ -29,12 +28,4 @@ export function checkedGenerationId(options: GenerationIdOptions): Pick<MachineC
 function guestOrder(bytes: readonly number[]): Uint8Array {
   const fields = [bytes.slice(0, 4), bytes.slice(4, 6), bytes.slice(6, 8)];
   return Uint8Array.from([...fields.flatMap((field) => field.reverse()), ...bytes.slice(8)]);
-}
-
-/**
- * What begins another generation of a machine that goes on from a copy of its state: bytes that no other machine has. Undefined with instruction
- * time: two machines that go on from one state run alike then.
- */
-export function nextGeneration({ icount }: Pick<GenerationIdOptions, 'icount'>): Uint8Array | undefined {
-  return icount === undefined ? crypto.getRandomValues(new Uint8Array(GENERATION_BYTES)) : undefined;
 }
