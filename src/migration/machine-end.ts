@@ -134,13 +134,16 @@ export class MachineEnd {
    * @throws ConfigurationError
    */
   async take(media: SavedMedia): Promise<void> {
-    const { drives, cards, generation } = this.#machine.made;
+    const { drives, cards } = this.#machine.made;
     await drives.open();
     await drives.load(media, async () => {});
     await drives.admit();
     for (const card of cards.all) card.tellLink();
-    // A stream may have been kept, and be read several times.
-    generation.begin();
+  }
+
+  /** Others may go on from the same state. */
+  beginGeneration(): void {
+    this.#machine.made.generation.begin();
   }
 
   /** @throws Error that names what doesn't fit; nothing has changed then */
