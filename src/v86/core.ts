@@ -1,4 +1,5 @@
 import type { Machine } from '../machine/machine.ts';
+import { UnderWay } from '../util/under-way.ts';
 import { Bus } from './bus.ts';
 import { DiskEvents } from './disk-events.ts';
 import type { V86Host } from './host.ts';
@@ -12,6 +13,7 @@ import { checkOptions, planMachine } from './plan.ts';
 import { Sampler } from './sampler.ts';
 import { TextScreen } from './screen.ts';
 import type { V86Options } from './types.ts';
+import type { Pace } from './typing.ts';
 
 /** Events that are told only while somebody looks for them. */
 const screenEvents: readonly string[] = ['screen-put-char', 'screen-set-size'];
@@ -47,6 +49,7 @@ export abstract class EmulatorCore {
   #isRunning = false;
   /** Its signal: it is destroyed. */
   readonly #end = new AbortController();
+  readonly #underWay = new UnderWay();
 
   /**
    * @throws ConfigurationError that names an option that cannot be
@@ -169,6 +172,21 @@ export abstract class EmulatorCore {
     void this.machine.then(act).catch(() => {});
   }
 
+  /** Has the machine do something when it is made. Rejects if it is destroyed before, which need not be handled. @internal */
+  protected ask<Value>(act: (machine: Machine) => Promise<Value>): Promise<Value> {
+    return this.#underWay.during(() => this.machine.then(act));
+  }
+
+  /** Is aborted when it is destroyed. @internal */
+  protected get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /** So many milliseconds between keys, as long as there is a machine. @internal */
+  protected pace(delay: number | undefined): Pace {
+    return { delay, signal: this.ended };
+  }
+
   #give(name: string, value: unknown): void {
     const give = inputOf(name);
     this.do((machine) => give({ machine, network: this.#network }, value));
@@ -189,9 +207,10 @@ export abstract class EmulatorCore {
     return this.#isRunning;
   }
 
-  /** Ends it for good, and frees all that it has. */
+  /** Ends it for good, and frees all that it has. Nobody need have waited for what it was asked before. */
   async destroy(): Promise<void> {
     this.#end.abort();
+    this.#underWay.end();
     this.page?.close();
     await this.#network.close();
     const machine = await this.machine.catch(() => undefined);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Machine, type MachineOptions, type MigrationChannel } from '../../../src/index.ts';
 import { nodeStorage, openFile } from '../../../src/node/storage.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
@@ -10,6 +10,8 @@ import { pipe } from '../migration/pipe.ts';
 
 /** Starts from one state. */
 const STARTS = 100;
+// A hundred machines, one after the other, each with a thread that looks at its port.
+vi.setConfig({ testTimeout: 600_000 });
 
 const options: MachineOptions = { memory: 8, vga: 'none', boot: { kernel: randomKernel } };
 
@@ -22,6 +24,7 @@ async function running(more: Partial<MachineOptions> = {}): Promise<Machine> {
 /** Starts a machine many times; no two have an ID or a random number in common, and all differ from what the first had. */
 async function expectAllOthers(first: Machine, start: () => Promise<Machine>, isKept = false): Promise<void> {
   const seen = [await askRandom(first)];
+  if (!isKept) await first.pause();
   for (let n = 0; n < STARTS; n++) {
     const machine = await start();
     await machine.start();
