@@ -8,6 +8,7 @@ import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { checkedBytes, isBytes } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
+import { UnderWay } from '../util/under-way.ts';
 import { Drive } from './drive.ts';
 import { forkedDrive } from './forked-drive.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';
@@ -46,6 +47,8 @@ export class MachineDrives {
   /** Those who serve them have the plans already. */
   #isLooked = false;
   #callsUnderWay = 0;
+  /** Calls of the drives' users. */
+  readonly #underWay = new UnderWay();
   #closed: Promise<void> | undefined;
 
   constructor(plans: readonly DrivePlan[], host: Host) {
@@ -56,18 +59,22 @@ export class MachineDrives {
     this.#thread.hold(false);
   }
 
+  #inOrder(act: () => Promise<void>): Promise<void> {
+    return this.#underWay.during(() => this.order.run(act));
+  }
+
   #drive(plan: DrivePlan): Drive {
     return new Drive(plan, {
-      change: (name, image, options) => this.order.run(() => this.#call('change', name, ownImage(image), options)),
-      eject: (name) => this.order.run(() => this.#call('eject', name)),
-      closeTray: (name) => this.order.run(() => this.#call('closeTray', name)),
-      resize: async (name, size) => {
+      change: (name, image, options) => this.#inOrder(() => this.#call('change', name, ownImage(image), options)),
+      eject: (name) => this.#inOrder(() => this.#call('eject', name)),
+      closeTray: (name) => this.#inOrder(() => this.#call('closeTray', name)),
+      resize: (name, size) => {
         checkResizable(plan);
-        await this.order.run(() => this.#call('resize', name, size));
+        return this.#inOrder(() => this.#call('resize', name, size));
       },
-      commit: (name) => this.order.run(() => this.#call('commit', name)),
-      statistics: (name) => this.#call('statistics', name),
-      limit: (name, limits) => this.#limit(name, limits),
+      commit: (name) => this.#inOrder(() => this.#call('commit', name)),
+      statistics: (name) => this.#underWay.during(() => this.#call('statistics', name)),
+      limit: (name, limits) => this.#underWay.during(() => this.#limit(name, limits)),
     });
   }
 
@@ -265,6 +272,7 @@ export class MachineDrives {
 
   /** Writes what is left to be written, and lets go of all images. May be called again. */
   close(): Promise<void> {
+    this.#underWay.end();
     this.#closed ??= this.#close();
     return this.#closed;
   }

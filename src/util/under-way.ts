@@ -6,13 +6,11 @@ import { promised } from './promised.ts';
  */
 export class UnderWay {
   readonly #promises = new Set<Promise<unknown>>();
-  #isOver = false;
 
   /** Does something at once, and hands out a promise of it. */
   during<Value>(act: () => Promise<Value>): Promise<Value> {
     const promise = this.#settled(promised(act), () => this.#promises.delete(promise));
-    if (this.#isOver) excuse(promise);
-    else this.#promises.add(promise);
+    this.#promises.add(promise);
     return promise;
   }
 
@@ -25,14 +23,9 @@ export class UnderWay {
     }
   }
 
-  /** Nobody needs to handle rejections of what is under way, or comes later. To be called before anything is ended. */
+  /** Nobody needs to handle rejections of what is under way. To be called before anything is ended. */
   end(): void {
-    this.#isOver = true;
-    for (const promise of this.#promises) excuse(promise);
+    for (const promise of this.#promises) promise.catch(() => {});
     this.#promises.clear();
   }
-}
-
-function excuse(promise: Promise<unknown>): void {
-  promise.catch(() => {});
 }

@@ -172,9 +172,11 @@ export abstract class EmulatorCore {
     void this.machine.then(act).catch(() => {});
   }
 
-  /** Has the machine do something when it is made. Rejects if it is destroyed before, which need not be handled. @internal */
+  /** Has the machine do something when it is made. Rejects if it is destroyed before, or was, which need not be handled. @internal */
   protected ask<Value>(act: (machine: Machine) => Promise<Value>): Promise<Value> {
-    return this.#underWay.during(() => this.machine.then(act));
+    const asked = this.#underWay.during(() => this.machine.then(act));
+    if (this.ended.aborted) this.#underWay.end();
+    return asked;
   }
 
   /** Is aborted when it is destroyed. @internal */
