@@ -59,20 +59,17 @@ export class MachineDrives {
     this.#thread.hold(false);
   }
 
-  #inOrder(act: () => Promise<void>): Promise<void> {
-    return this.#underWay.during(() => this.order.run(act));
-  }
-
   #drive(plan: DrivePlan): Drive {
+    const inOrder = (act: () => Promise<void>) => this.#underWay.during(() => this.order.run(act));
     return new Drive(plan, {
-      change: (name, image, options) => this.#inOrder(() => this.#call('change', name, ownImage(image), options)),
-      eject: (name) => this.#inOrder(() => this.#call('eject', name)),
-      closeTray: (name) => this.#inOrder(() => this.#call('closeTray', name)),
+      change: (name, image, options) => inOrder(() => this.#call('change', name, ownImage(image), options)),
+      eject: (name) => inOrder(() => this.#call('eject', name)),
+      closeTray: (name) => inOrder(() => this.#call('closeTray', name)),
       resize: (name, size) => {
         checkResizable(plan);
-        return this.#inOrder(() => this.#call('resize', name, size));
+        return inOrder(() => this.#call('resize', name, size));
       },
-      commit: (name) => this.#inOrder(() => this.#call('commit', name)),
+      commit: (name) => inOrder(() => this.#call('commit', name)),
       statistics: (name) => this.#underWay.during(() => this.#call('statistics', name)),
       limit: (name, limits) => this.#underWay.during(() => this.#limit(name, limits)),
     });

@@ -476,7 +476,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    */
   wake(): Promise<void> {
     return this.#underWay.during(async () => {
-      if (!(await this.examine('wake'))) throw new ConfigurationError('Unable to wake up: guest is not in suspended state');
+      if (!(await this.examine('wake')))
+        throw new ConfigurationError('Unable to wake up: guest is not in suspended state');
     });
   }
 

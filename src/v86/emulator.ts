@@ -2,8 +2,6 @@ import { ConfigurationError, type Drive, type SharedFiles, ShareError, type Snap
 import type { Machine } from '../machine/machine.ts';
 import type { BusListener } from './bus.ts';
 import { EmulatorCore } from './core.ts';
-import { openImage } from './images.ts';
-import { imageRow } from './option-table.ts';
 import type { PageElement } from './page.ts';
 import { TAG } from './plan.ts';
 import type { ExpectedLine, ScreenAdapter } from './screen.ts';
@@ -114,17 +112,17 @@ export class V86Emulator extends EmulatorCore {
 
   /** Sends scancodes of set 1. */
   keyboard_send_scancodes(codes: number[], delay?: number): Promise<void> {
-    return each(codes, this.pace(delay), (code) => this.bus.send('keyboard-code', code));
+    return each(codes, { delay, signal: this.ended }, (code) => this.bus.send('keyboard-code', code));
   }
 
   /** Presses keys by their `KeyboardEvent.keyCode`, one after the other. */
   keyboard_send_keys(codes: number[], delay?: number): Promise<void> {
-    return each(codes, this.pace(delay), (code) => this.do((machine) => pressCode(machine, code)));
+    return each(codes, { delay, signal: this.ended }, (code) => this.do((machine) => pressCode(machine, code)));
   }
 
   /** Types text as on a keyboard of the US; what that doesn't have is left out. */
   keyboard_send_text(string: string, delay?: number): Promise<void> {
-    return each(string, this.pace(delay), (character) => this.do((machine) => typeCharacter(machine, character)));
+    return each(string, { delay, signal: this.ended }, (character) => this.do((machine) => typeCharacter(machine, character)));
   }
 
   /** Whether keys that are pressed in the page go to it. */
@@ -170,10 +168,10 @@ export class V86Emulator extends EmulatorCore {
 
   /** The text that is shown, as of the last look: the first use of it begins to look, ten times a second. */
   get screen_adapter(): ScreenAdapter {
-    this.watchScreen();
+    const screen = this.watchScreen();
     return {
-      get_text_screen: () => [...this.textScreen.lines],
-      get_text_row: (row) => this.textScreen.lines[row] ?? '',
+      get_text_screen: () => [...screen.lines],
+      get_text_row: (row) => screen.lines[row] ?? '',
     };
   }
 
@@ -182,8 +180,8 @@ export class V86Emulator extends EmulatorCore {
     expected: ExpectedLine | readonly ExpectedLine[],
     options: { timeout_msec?: number } = {},
   ): Promise<boolean> {
-    this.watchScreen();
-    return this.ask((machine) => this.textScreen.wait(machine, expected, options.timeout_msec ?? 0));
+    const screen = this.watchScreen();
+    return this.ask((machine) => screen.wait(machine, expected, options.timeout_msec ?? 0));
   }
 
   /** Does steps one after the other. */
@@ -265,8 +263,7 @@ export class V86Emulator extends EmulatorCore {
 
   #insert(name: RemovableName, given: V86Image): Promise<void> {
     return this.ask(async (machine) => {
-      const image = await openImage(name, given, imageRow(name).wanted, this.host, this.loading({ [name]: given }));
-      await driveOf(machine, name).change(image);
+      await driveOf(machine, name).change(await this.open(name, given));
     });
   }
 

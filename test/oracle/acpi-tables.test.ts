@@ -43,7 +43,9 @@ describe.skipIf(!hasCompiler)("ACPICA's compiler reads the tables", () => {
       writeFileSync(join(folder, 'table.aml'), table);
       expect(compile(folder, '-d', 'table.aml')).not.toMatch(/error|warning|invalid|unknown/i);
       // Without optimizations. The ID of QEMU's generation device ends with letters, for which the compiler has an error (6035).
-      expect(compile(folder, '-oa', '-vw', '6035', '-p', 'again', 'table.dsl')).toContain('Compilation successful. 0 Errors');
+      expect(compile(folder, '-oa', '-vw', '6035', '-p', 'again', 'table.dsl')).toContain(
+        'Compilation successful. 0 Errors',
+      );
       const again = new Uint8Array(readFileSync(join(folder, 'again.aml')));
       expect([...again.subarray(HEADER_BYTES)]).toEqual([...table.subarray(HEADER_BYTES)]);
     } finally {
