@@ -1,5 +1,5 @@
+import { UnderWay } from '../common.ts';
 import type { Machine } from '../machine/machine.ts';
-import { UnderWay } from '../util/under-way.ts';
 import { Bus } from './bus.ts';
 import { DiskEvents } from './disk-events.ts';
 import type { V86Host } from './host.ts';
