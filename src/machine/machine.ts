@@ -28,7 +28,6 @@ import { MachineSnapshots } from '../snapshot/machine-snapshots.ts';
 import { driveWith } from '../snapshot/media.ts';
 import { MachineStates, type SnapshotSettings } from '../snapshot/state.ts';
 import type { Sound } from '../sound/sound.ts';
-import { ConfigurationError } from '../util/errors.ts';
 import { Emitter } from '../util/events.ts';
 import { UnderWay } from '../util/under-way.ts';
 import type { Balloon } from './balloon.ts';
@@ -56,6 +55,7 @@ import type {
   PauseReason,
   Probe,
 } from './types.ts';
+import { wakeSuspended } from './wake.ts';
 
 /** How long a machine that is stopped may take to finish its recording, in milliseconds. */
 const PATIENCE = 2000;
@@ -475,10 +475,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * @throws ConfigurationError if it is not suspended
    */
   wake(): Promise<void> {
-    return this.#underWay.during(async () => {
-      if (!(await this.examine('wake')))
-        throw new ConfigurationError('Unable to wake up: guest is not in suspended state');
-    });
+    return this.#underWay.during(() => wakeSuspended(this.examine));
   }
 
   /**
