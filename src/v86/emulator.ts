@@ -122,7 +122,9 @@ export class V86Emulator extends EmulatorCore {
 
   /** Types text as on a keyboard of the US; what that doesn't have is left out. */
   keyboard_send_text(string: string, delay?: number): Promise<void> {
-    return each(string, { delay, signal: this.ended }, (character) => this.do((machine) => typeCharacter(machine, character)));
+    return each(string, { delay, signal: this.ended }, (character) =>
+      this.do((machine) => typeCharacter(machine, character)),
+    );
   }
 
   /** Whether keys that are pressed in the page go to it. */
