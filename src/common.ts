@@ -154,6 +154,7 @@ export { ConfigurationError } from './util/errors.ts';
 export type { Listener } from './util/events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './util/expect.ts';
 export type { Image } from './util/image.ts';
+export { UnderWay } from './util/under-way.ts';
 export type { VncControl, VncInfo } from './vnc/control.ts';
 export type { VncEvents, VncSharing } from './vnc/display.ts';
 export type { VncConnectionInfo, VncEndpoint } from './vnc/endpoint.ts';

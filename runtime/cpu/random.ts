@@ -1,5 +1,5 @@
 /** RDRAND: AES-128 in counter mode under a key that the host hands in (NIST SP 800-38A, 6.5), in the described state. */
-import { Eflags, Word } from '../../translator/abi/state.ts';
+import { Eflags, Word, wordCounts } from '../../translator/abi/state.ts';
 import { flagCarriesOf, flagResultOf } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
 import { aesRound, aesSubstitute } from './sse/aes.ts';
@@ -44,6 +44,12 @@ function nextWord(state: Int32Array): number {
   if (low === -1) state[Word.randomCount + 1] = high + 1;
   const key = Array.from(state.subarray(Word.randomKey, Word.randomKey + COLUMNS));
   return encrypt(key, [(low >>> 2) | (high << 30), high >>> 2, 0, 0])[low & 3]!;
+}
+
+/** Has the numbers follow from another key from now on, which has four words. */
+export function setRandomKey(state: Int32Array, key: ArrayLike<number>): void {
+  state.set(key, Word.randomKey);
+  state.fill(0, Word.randomCount, Word.randomCount + wordCounts.randomCount!);
 }
 
 /** Fills bytes with the next numbers. */

@@ -57,6 +57,8 @@ export const ports = {
   recording: stream('recording'),
   /** Buttons of a machine that is recorded: what is pressed (machine/panel.ts). */
   panel: requests<never, never, unknown>('panel'),
+  /** The machine goes on from a copy of its state: bytes that no other machine has (machine/generation.ts). */
+  generation: requests<never, never, Uint8Array>('generation'),
   /** A port of the virtio console device, counted from 0. */
   virtio: (n: number) => stream(`virtio-port${n}`),
   /** A console of Xen, counted from 0. */

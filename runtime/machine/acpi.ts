@@ -6,6 +6,7 @@ import { DEFAULT_BASE } from '../devices/local-apic/registers.ts';
 import { BASE_PORT, PORT_COUNT } from '../devices/pci-hot-plug/registers.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
 import { type ApicDescription, buildAcpiTables } from '../devices/power/tables.ts';
+import { GENERATION_ID_BASE } from '../devices/vmgenid/registers.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
 import { hotPlugSlots } from './pci-slots.ts';
@@ -47,6 +48,7 @@ export function acpiTables(config: MachineConfig, { apicIds, present, ...setting
     ...(apicIds && { apics: { ...apics, localIds: apicIds, absent: absentOf(apicIds, present) } }),
     ...(apicIds && config.processorsPresent && { processorChip: { ...processorPorts, localIds: apicIds } }),
     ...(config.hpet !== false && { hpetAddress: HPET_BASE }),
+    ...(config.generationId && { generationIdAddress: GENERATION_ID_BASE }),
   });
 }
 

@@ -43,6 +43,8 @@ export interface Board {
   readonly guestError: ReportGuestError;
   /** Fills bytes with numbers of the host's randomness; with instruction time they are the same in every run. */
   random(target: Uint8Array): void;
+  /** Gives RDRAND another key, of four words. */
+  setRandomKey(key: Int32Array): void;
   /** One more device's end of the line of an IRQ, 0-15. */
   irq(number: number): IrqLine;
   /** The slot of a device on the PCI bus, by its name: that of the configuration, or the next free one. Throws an Error where all are taken. */

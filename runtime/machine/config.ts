@@ -192,6 +192,8 @@ export interface MachineConfig extends CardSettings {
   readonly xenKeyboard?: boolean;
   /** There is a framebuffer of Xen, which is shown while the guest uses it. */
   readonly xenFramebuffer?: boolean;
+  /** The ID of its first generation, 16 bytes as the guest reads them; left out: there is no generation ID. */
+  readonly generationId?: Uint8Array;
   /** False: there is no HPET. */
   readonly hpet?: boolean;
   /** The display adapter; default: none. */

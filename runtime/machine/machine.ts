@@ -1,7 +1,7 @@
 import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import type { CpuModel } from '../cpu/model.ts';
-import { randomBytes } from '../cpu/random.ts';
+import { randomBytes, setRandomKey } from '../cpu/random.ts';
 import { ALONE } from '../cpu/topology.ts';
 import type { Debugger } from '../debug/debugger.ts';
 import type { Inspection } from '../debug/inspection.ts';
@@ -116,7 +116,7 @@ export class MachineCore {
     this.cpu = this.#makeCpu(buffer);
     this.processors = this.#makeProcessors();
     this.#log.attach(this.cpu, layout.map);
-    this.state.set(config.randomKey ?? [], Word.randomKey);
+    setRandomKey(this.state, config.randomKey ?? []);
     const { ram } = layout.map;
     this.#described = new DescribedState(this.processors, this.pc, ram);
     const described = this.#described;
@@ -200,6 +200,7 @@ export class MachineCore {
       door: this.door,
       registers: guestRegisters(this.state),
       random: (target) => this.#fillRandom(target),
+      setRandomKey: (key) => setRandomKey(this.state, key),
       resetProcessor: (processor) => this.processors.requestReset(processor),
       reported: (report) => {
         if (!this.#history?.isTravelling) this.#host.processorReported?.(report);

@@ -91,6 +91,8 @@ export interface PcOptions {
   readonly apicIds: readonly number[] | null;
   /** Board.random. */
   readonly random: (target: Uint8Array) => void;
+  /** Board.setRandomKey. */
+  readonly setRandomKey: (key: Int32Array) => void;
   /** Registers of the processor that runs. */
   readonly registers: GuestRegisters;
   readonly releaseMemory: ReleaseMemory;

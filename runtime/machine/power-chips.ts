@@ -4,6 +4,7 @@ import { SpdEeproms } from '../devices/smbus/eeproms.ts';
 import { SmbusHost } from '../devices/smbus/index.ts';
 import { spdContents } from '../devices/smbus/spd.ts';
 import type { Board, Part } from './board.ts';
+import { generationParts } from './generation.ts';
 
 /** Where the registers are after a reset; 0: nowhere. */
 export interface PowerBases {
@@ -11,7 +12,7 @@ export interface PowerBases {
   readonly smbusBase: number;
 }
 
-/** The power management of function 3 of the PIIX4, and the devices at its SMBus. */
+/** The power management of function 3 of the PIIX4, the devices at its SMBus, and the generation ID, whose change is one of its events. */
 export interface PowerChips {
   readonly powerManagement: PowerManagement;
   readonly generalEvents: GeneralEvents;
@@ -26,5 +27,6 @@ export function powerChips(board: Board, { powerBase, smbusBase }: PowerBases): 
   const generalEvents = new GeneralEvents(board.ports);
   const shared = { smbus: functionPart, generalEvents };
   const powerManagement = new PowerManagement({ ...board, ...shared, irq: board.irq(9), base: powerBase });
-  return { powerManagement, generalEvents, all: [powerManagement, generalEvents, smbus, eeproms] };
+  const generation = generationParts(board, generalEvents);
+  return { powerManagement, generalEvents, all: [powerManagement, generalEvents, smbus, eeproms, ...generation] };
 }

@@ -1,6 +1,7 @@
 import type { MigrationChannel } from '../migration/channel.ts';
 import type { MachineOptions } from '../options/options.ts';
 import type { SnapshotBytes } from '../snapshot/machine.ts';
+import { UnderWay } from '../util/under-way.ts';
 import { Display } from './display.ts';
 import { type Download, fileAt } from './download.ts';
 import { describedOptions, type ImageName, imageAt } from './element-options.ts';
@@ -44,6 +45,7 @@ export class RawironPc extends HTMLElement {
   readonly #problem = document.createElement('p');
   readonly #pointer: Pointer;
   readonly #loudspeaker = new Loudspeaker();
+  readonly #underWay = new UnderWay();
   readonly #latest = new LatestMachine<Machine>((machine) => this.#attach(machine));
 
   constructor() {
@@ -103,8 +105,8 @@ export class RawironPc extends HTMLElement {
    * @throws ConfigurationError
    * @throws DOMException AbortError if it is stopped, removed or started again before the machine runs
    */
-  async start(options?: MachineOptions): Promise<Machine> {
-    return await this.run((signal) => (options ? Machine.create(options) : this.#described(signal)));
+  start(options?: MachineOptions): Promise<Machine> {
+    return this.run((signal) => (options ? Machine.create(options) : this.#described(signal)));
   }
 
   /** Makes the machine that the attributes describe: one that is turned on, or goes on from a state. */
@@ -133,8 +135,8 @@ export class RawironPc extends HTMLElement {
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    * @throws DOMException AbortError as `start`
    */
-  async restore(snapshot: SnapshotBytes, changes: Partial<MachineOptions> = {}): Promise<Machine> {
-    return await this.run(() => Machine.restore(snapshot, changes));
+  restore(snapshot: SnapshotBytes, changes: Partial<MachineOptions> = {}): Promise<Machine> {
+    return this.run(() => Machine.restore(snapshot, changes));
   }
 
   /**
@@ -144,8 +146,8 @@ export class RawironPc extends HTMLElement {
    * @throws ConfigurationError if no machine comes, or it cannot be had here
    * @throws DOMException AbortError as `start`
    */
-  async receive(open: () => Promise<MigrationChannel>, changes: Partial<MachineOptions> = {}): Promise<Machine> {
-    return await this.run(() => Machine.receive(open(), changes));
+  receive(open: () => Promise<MigrationChannel>, changes: Partial<MachineOptions> = {}): Promise<Machine> {
+    return this.run(() => Machine.receive(open(), changes));
   }
 
   /**
@@ -153,9 +155,17 @@ export class RawironPc extends HTMLElement {
    * as its own.
    * @throws DOMException AbortError as `start`
    */
-  async show(machine: Machine): Promise<void> {
-    await this.#latest.replace(async () => machine);
-    this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
+  show(machine: Machine): Promise<void> {
+    return this.#insteadOf(async () => {
+      await this.#latest.replace(async () => machine);
+      this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
+    });
+  }
+
+  /** Nobody needs to handle that what was asked for before is not wanted any more. */
+  #insteadOf<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.#underWay.end();
+    return this.#underWay.during(act);
   }
 
   /**
@@ -163,7 +173,11 @@ export class RawironPc extends HTMLElement {
    * @param create gets a signal that another machine, or none, is asked for
    * @throws DOMException AbortError as `start`
    */
-  async run(create: (signal: AbortSignal) => Promise<Machine>): Promise<Machine> {
+  run(create: (signal: AbortSignal) => Promise<Machine>): Promise<Machine> {
+    return this.#insteadOf(() => this.#run(create));
+  }
+
+  async #run(create: (signal: AbortSignal) => Promise<Machine>): Promise<Machine> {
     try {
       const making = this.#latest.replace(create);
       this.#problem.hidden = true;
@@ -198,8 +212,9 @@ export class RawironPc extends HTMLElement {
     this.#problem.hidden = false;
   }
 
-  /** Ends the machine. Its last picture stays. */
+  /** Ends the machine. Its last picture stays. What was asked for before rejects, which need not be handled. */
   async stop(): Promise<void> {
+    this.#underWay.end();
     await this.#latest.stop();
   }
 

@@ -188,6 +188,7 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
     (model) => (settings, properties) => addUsbInput(settings, usbInputDevices[model].input, usbPlaceOf(properties)),
   ),
   loader: addContent,
+  vmgenid: (settings, { guid }) => machine(settings, { generationId: guid === 'auto' || guid! }),
   'pc-testdev': addByOption(systemDevices['pc-testdev']),
   'xen-platform': addByOption(xenDevices['xen-platform']),
 };

@@ -18,10 +18,10 @@ export const memoryFlag: Flag = {
 export const machineFlag: Flag = {
   names: ['machine', 'M'],
   argument:
-    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,vmport=off][,xen=on][,usb=on][,graphics=off][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
+    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,vmport=off][,vmgenid=off][,xen=on][,usb=on][,graphics=off][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
   help: 'properties of the board',
   details:
-    'max-ram-below-4g: how much memory is below 4 GB, where the rest begins. hpet=off: no high precision event timer. acpi=off: no ACPI tables. vmport=off: no backdoor of VMware. xen=on: Xen around the guest, for its drivers. usb=on: the USB controller, as -usb. graphics=off: the text of firmware and boot loaders is at COM1, too. pcspk-audiodev: where the speaker is heard (it is wherever there is an -audiodev). pflash0, pflash1: a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken.',
+    'max-ram-below-4g: how much memory is below 4 GB, where the rest begins. hpet=off: no high precision event timer. acpi=off: no ACPI tables. vmport=off: no backdoor of VMware. vmgenid=off: no generation ID. xen=on: Xen around the guest, for its drivers. usb=on: the USB controller, as -usb. graphics=off: the text of firmware and boot loaders is at COM1, too. pcspk-audiodev: where the speaker is heard (it is wherever there is an -audiodev). pflash0, pflash1: a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken.',
   list: 'list-machines',
   apply: applyMachine,
 };
@@ -82,6 +82,7 @@ const machineProperties = {
   pit: /^(on|auto)$/,
   smm: offOrAuto,
   usb: /^(on|off)$/,
+  vmgenid: /^(on|off)$/,
   vmport: /^(on|off|auto)$/,
   xen: /^(on|off)$/,
 };
@@ -97,6 +98,7 @@ export const machineOptions: readonly Option[] = [
   { name: 'pflash0', type: 'str', meaning: 'the -blockdev that is the flash chip with the firmware' },
   { name: 'pflash1', type: 'str', meaning: 'the -blockdev that is the flash chip with its variables' },
   { name: 'usb', type: 'bool', meaning: 'there is a USB controller, as with -usb', value: 'off' },
+  { name: 'vmgenid', type: 'bool', meaning: 'there is an ID that changes with each copy of the machine', value: 'on' },
   { name: 'vmport', type: 'OnOffAuto', meaning: "guests reach VMware's backdoor", value: 'auto' },
   { name: 'xen', type: 'bool', meaning: 'Xen is around the guest, for systems with drivers for it', value: 'off' },
 ];
@@ -104,11 +106,12 @@ export const machineOptions: readonly Option[] = [
 function applyMachine(settings: Settings, text: string): Settings {
   const instead = /^(type=)?xen(fv|pv)/.test(text)
     ? 'give -machine xen=on for a guest with drivers of Xen'
-    : 'the machine is a pc (i440FX); -machine help lists what it takes, and acpi, hpet, usb, vmport and xen are on or off';
+    : 'the machine is a pc (i440FX); -machine help lists what it takes, and acpi, hpet, usb, vmgenid, vmport and xen are on or off';
   const {
     'max-ram-below-4g': size,
     'pcspk-audiodev': audiodev = '',
     hpet,
+    vmgenid,
     vmport,
     xen,
     acpi,
@@ -131,6 +134,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     ...(size !== undefined && { memoryBelow4G: size }),
     ...(graphics === 'off' && { serialConsole: true }),
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
+    ...(vmgenid !== undefined && { generationId: vmgenid === 'on' }),
     ...(merge !== undefined && { memoryMerge: merge === 'on' }),
     ...(acpi !== undefined && { acpi: acpi === 'on' }),
     ...(xen !== undefined && { xen: xen === 'on' && (settings.machine.xen || true) }),

@@ -14,6 +14,7 @@ const flags: Readonly<Partial<Record<PartOption, (value: string) => string>>> = 
   debugExit: () => '-device isa-debug-exit',
   acpi: () => '-no-acpi',
   hpet: () => '-no-hpet',
+  generationId: () => '-machine vmgenid=off',
   vmport: () => '-machine vmport=off',
   xen: () => '-machine xen=on',
   xenConsoles: () => '-device xen-console, as many of them',

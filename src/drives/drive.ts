@@ -2,6 +2,7 @@ import type { BlockMedium } from '../../runtime/host/block.ts';
 import { checkNames } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { checkImage, type Image } from '../util/image.ts';
+import { promised } from '../util/promised.ts';
 import type { DrivePlace } from './attachment.ts';
 import { checkMediumOptions, type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
@@ -162,11 +163,13 @@ export class Drive {
    * Takes the medium out and puts another one in. The guest is told as by a drive whose door was opened.
    * @throws ConfigurationError if the image cannot be opened; the old medium is in the drive then
    */
-  async change(image: Image, options: MediumOptions = {}): Promise<void> {
-    checkImage('the image', image);
-    checkNames('the second argument of change()', options, ['format', 'readOnly', 'snapshot']);
-    checkMediumOptions(options);
-    return this.#ask.change(this.name, image, options);
+  change(image: Image, options: MediumOptions = {}): Promise<void> {
+    return promised(() => {
+      checkImage('the image', image);
+      checkNames('the second argument of change()', options, ['format', 'readOnly', 'snapshot']);
+      checkMediumOptions(options);
+      return this.#ask.change(this.name, image, options);
+    });
   }
 
   /**
@@ -175,9 +178,11 @@ export class Drive {
    * @param size bytes; of a qcow2 image a whole number of sectors of 512
    * @throws ConfigurationError if it has no medium, or one that cannot be resized
    */
-  async resize(size: number): Promise<void> {
-    if (!Number.isSafeInteger(size) || size < 1) throw new ConfigurationError('The new size must be at least 1 byte');
-    return this.#ask.resize(this.name, size);
+  resize(size: number): Promise<void> {
+    return promised(() => {
+      if (!Number.isSafeInteger(size) || size < 1) throw new ConfigurationError('The new size must be at least 1 byte');
+      return this.#ask.resize(this.name, size);
+    });
   }
 
   /** Whether `commit` has something to do: changes that are forgotten otherwise, or an image with a backing file. */

@@ -8,6 +8,7 @@ import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { checkedBytes, isBytes } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
+import { UnderWay } from '../util/under-way.ts';
 import { Drive } from './drive.ts';
 import { forkedDrive } from './forked-drive.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';
@@ -46,6 +47,8 @@ export class MachineDrives {
   /** Those who serve them have the plans already. */
   #isLooked = false;
   #callsUnderWay = 0;
+  /** Calls of the drives' users. */
+  readonly #underWay = new UnderWay();
   #closed: Promise<void> | undefined;
 
   constructor(plans: readonly DrivePlan[], host: Host) {
@@ -57,17 +60,18 @@ export class MachineDrives {
   }
 
   #drive(plan: DrivePlan): Drive {
+    const inOrder = (act: () => Promise<void>) => this.#underWay.during(() => this.order.run(act));
     return new Drive(plan, {
-      change: (name, image, options) => this.order.run(() => this.#call('change', name, ownImage(image), options)),
-      eject: (name) => this.order.run(() => this.#call('eject', name)),
-      closeTray: (name) => this.order.run(() => this.#call('closeTray', name)),
-      resize: async (name, size) => {
+      change: (name, image, options) => inOrder(() => this.#call('change', name, ownImage(image), options)),
+      eject: (name) => inOrder(() => this.#call('eject', name)),
+      closeTray: (name) => inOrder(() => this.#call('closeTray', name)),
+      resize: (name, size) => {
         checkResizable(plan);
-        await this.order.run(() => this.#call('resize', name, size));
+        return inOrder(() => this.#call('resize', name, size));
       },
-      commit: (name) => this.order.run(() => this.#call('commit', name)),
-      statistics: (name) => this.#call('statistics', name),
-      limit: (name, limits) => this.#limit(name, limits),
+      commit: (name) => inOrder(() => this.#call('commit', name)),
+      statistics: (name) => this.#underWay.during(() => this.#call('statistics', name)),
+      limit: (name, limits) => this.#underWay.during(() => this.#limit(name, limits)),
     });
   }
 
@@ -265,6 +269,7 @@ export class MachineDrives {
 
   /** Writes what is left to be written, and lets go of all images. May be called again. */
   close(): Promise<void> {
+    this.#underWay.end();
     this.#closed ??= this.#close();
     return this.#closed;
   }

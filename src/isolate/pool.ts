@@ -4,7 +4,7 @@ import { checkedInteger } from '../util/checks.ts';
 /** Isolates that are kept at most while no machine is in them: each holds memory. */
 const MOST_IDLE = 4;
 /** Parts of a configuration that belong to the moment: a state that is loaded has its own. */
-const momentary: ReadonlySet<string> = new Set(['startTimeOfDay', 'randomKey']);
+const momentary: ReadonlySet<string> = new Set(['startTimeOfDay', 'randomKey', 'generationId']);
 
 /** An isolate that a host keeps without a machine: its machine has ended, or is still to come. */
 export interface PooledIsolate {

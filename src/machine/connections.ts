@@ -18,7 +18,10 @@ interface MachineEnd {
 }
 
 /** Connects a machine with its drives, cables, shared folders and loudspeakers. */
-export function connectOutside({ drives, cards, shares, sound, recording }: MachineParts, machine: MachineEnd): void {
+export function connectOutside(
+  { drives, cards, shares, sound, recording, generation }: MachineParts,
+  machine: MachineEnd,
+): void {
   const { streams, send, log } = machine;
   drives.onLog = log;
   drives.onTrayMoved = machine.trayMoved;
@@ -32,6 +35,7 @@ export function connectOutside({ drives, cards, shares, sound, recording }: Mach
   }
   sound.connect(send, log);
   streams.addOutput(ports.sound, sound);
+  generation.connect({ send });
   recording.onLog = log;
   streams.addOutput(ports.recording, recording);
 }

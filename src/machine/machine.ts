@@ -19,7 +19,7 @@ import type { MigratingMachine } from '../migration/machine-end.ts';
 import { inTime } from '../migration/patience.ts';
 import type { MachineLimits } from '../options/limits.ts';
 import { bootOf, type MachineOptions } from '../options/options.ts';
-import { uuidText } from '../options/smbios.ts';
+import { uuidText } from '../options/uuid.ts';
 import type { Screen } from '../screen/index.ts';
 import type { SharedFiles } from '../shares/files.ts';
 import { sharesGoingOn } from '../shares/options.ts';
@@ -28,12 +28,13 @@ import { MachineSnapshots } from '../snapshot/machine-snapshots.ts';
 import { driveWith } from '../snapshot/media.ts';
 import { MachineStates, type SnapshotSettings } from '../snapshot/state.ts';
 import type { Sound } from '../sound/sound.ts';
-import { ConfigurationError } from '../util/errors.ts';
 import { Emitter } from '../util/events.ts';
+import { UnderWay } from '../util/under-way.ts';
 import type { Balloon } from './balloon.ts';
 import { answerOutside, connectOutside, disconnectOutside } from './connections.ts';
 import { MachineDevices } from './devices.ts';
 import { withEarlyIsolate } from './early-isolate.ts';
+import { forkOptions } from './fork-options.ts';
 import { MachineHistory } from './history.ts';
 import { MachineLife } from './life.ts';
 import { AppliedLimits } from './limits.ts';
@@ -54,6 +55,7 @@ import type {
   PauseReason,
   Probe,
 } from './types.ts';
+import { wakeSuspended } from './wake.ts';
 
 /** How long a machine that is stopped may take to finish its recording, in milliseconds. */
 const PATIENCE = 2000;
@@ -79,6 +81,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #devices: MachineDevices;
   readonly #limits: AppliedLimits;
   readonly #states: MachineStates;
+  readonly #underWay = new UnderWay();
   /** Isolates of its forks. */
   readonly #forks = new IsolatePool();
 
@@ -347,7 +350,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   /** Turns the machine on, or lets it go on after a pause. */
   start(): Promise<void> {
-    return this.migration.runHere();
+    return this.#underWay.during(() => this.migration.runHere());
   }
 
   async #run(): Promise<void> {
@@ -387,19 +390,21 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   }
 
   /** Stops the machine and its time until `resume()`. One that does not run stays as it is. */
-  async pause(): Promise<void> {
-    await this.#link.call('pause');
-    if (this.state === 'running') this.#life.enter('paused');
+  pause(): Promise<void> {
+    return this.#underWay.during(async () => {
+      await this.#link.call('pause');
+      if (this.state === 'running') this.#life.enter('paused');
+    });
   }
 
   /** Presses the reset button. */
-  async reset(): Promise<void> {
-    await this.#states.undisturbed(() => this.#link.call('reset'));
+  reset(): Promise<void> {
+    return this.#underWay.during(() => this.#states.undisturbed(() => this.#link.call('reset')));
   }
 
   /** Its counters. */
   metrics(): Promise<Metrics> {
-    return this.#link.call('metrics');
+    return this.#underWay.during(() => this.#link.call('metrics'));
   }
 
   /** Nanoseconds that it has slept so far as its guest had nothing to do. */
@@ -417,12 +422,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * @throws ConfigurationError for limits that cannot be, or that cannot be counted here
    */
   setLimits(limits: MachineLimits): Promise<void> {
-    return this.#limits.change(limits);
+    return this.#underWay.during(() => this.#limits.change(limits));
   }
 
   /** Bytes of physical memory. */
   memoryRead(physical: number, length: number): Promise<Uint8Array> {
-    return this.#link.call('memoryRead', physical, length);
+    return this.#underWay.during(() => this.#link.call('memoryRead', physical, length));
   }
 
   /**
@@ -431,7 +436,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * @throws RangeError where not all is RAM or ROM, and while a recording is made or replayed, which would not have it
    */
   memoryWrite(physical: number, bytes: Uint8Array): Promise<void> {
-    return writePhysicalMemory(this.debug, physical, bytes);
+    return this.#underWay.during(() => writePhysicalMemory(this.debug, physical, bytes));
   }
 
   /** Asks an inspector's question (runtime/debug/questions.ts). @internal */
@@ -460,18 +465,17 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   }
 
   /** Presses the power button: by ACPI the guest is asked to turn itself off, or by Xen's store where it listens there. */
-  async pressPowerButton(): Promise<void> {
-    await this.examine('pressPowerButton');
-    void this.emit('powerbutton', undefined);
+  pressPowerButton(): Promise<void> {
+    const tell = () => void this.emit('powerbutton', undefined);
+    return this.#underWay.during(() => this.examine('pressPowerButton').then(tell));
   }
 
   /**
    * Wakes a guest that is suspended to RAM, as its power button does.
    * @throws ConfigurationError if it is not suspended
    */
-  async wake(): Promise<void> {
-    if (await this.examine('wake')) return;
-    throw new ConfigurationError('Unable to wake up: guest is not in suspended state');
+  wake(): Promise<void> {
+    return this.#underWay.during(() => wakeSuspended(this.examine));
   }
 
   /**
@@ -482,7 +486,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * @throws ConfigurationError if a disk cannot be flushed, or 1 GB of it have changed
    */
   snapshot(settings: SnapshotSettings = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#states.save(settings);
+    return this.#underWay.during(() => this.#states.save(settings));
   }
 
   /**
@@ -490,9 +494,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the machine or what is in its drives; all is as
    * it was then
    */
-  async load(snapshot: SnapshotBytes): Promise<void> {
-    if (this.state === 'ended') throw new Error('the machine has ended');
-    await this.#states.load(await this.#states.decode(snapshot));
+  load(snapshot: SnapshotBytes): Promise<void> {
+    return this.#underWay.during(async () => {
+      if (this.state === 'ended') throw new Error('the machine has ended');
+      await this.#states.load(await this.#states.decode(snapshot));
+    });
   }
 
   /**
@@ -501,16 +507,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * @param changes options that are to be others; drives at other places than these are as they are
    * @throws ConfigurationError for a machine that writes to an image file, or if the changed options don't fit
    */
-  async fork(changes: Partial<MachineOptions> = {}): Promise<Machine> {
-    const state = await this.#states.image();
-    const { host, drives, shares } = this.#made;
-    const { isolate = 'worker' } = this.#made.options;
-    const own = {
-      drives: drivesGoingOn(drives.forked(state.media), changes.drives, (drive) => drive),
-      shares: sharesGoingOn(shares.forked, changes.shares),
-    };
-    const fork = await Machine.create({ ...state.options, isolate, ...changes, ...own }, host, this.#forks);
-    return await loaded(fork, () => fork.#states.become(state));
+  fork(changes: Partial<MachineOptions> = {}): Promise<Machine> {
+    return this.#underWay.during(async () => {
+      const state = await this.#states.image();
+      const fork = await Machine.create(forkOptions(this.#made, state, changes), this.#made.host, this.#forks);
+      return await loaded(fork, () => fork.#states.become(state));
+    });
   }
 
   /**
@@ -518,12 +520,14 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * one, so this is for the first ones. They end with this machine; four are kept at most while no fork needs them.
    * @throws ConfigurationError as `fork`
    */
-  async prepareForks(count = 1): Promise<void> {
-    const forks = await Promise.all(Array.from({ length: isolatesFor(count) }, () => this.fork()));
-    await Promise.all(forks.map((fork) => fork.stop()));
+  prepareForks(count = 1): Promise<void> {
+    return this.#underWay.during(async () => {
+      const forks = await Promise.all(Array.from({ length: isolatesFor(count) }, () => this.fork()));
+      await Promise.all(forks.map((fork) => fork.stop()));
+    });
   }
 
-  /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */
+  /** Ends the machine for good, whatever the guest is doing; may be called again. Calls under way reject, which need not be handled. */
   stop(): Promise<void> {
     return this.#stop({ reason: 'stopped', code: 0 });
   }
@@ -536,6 +540,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   }
 
   async #stop(exit: Exit): Promise<void> {
+    this.#underWay.end();
     if (this.#made.recording.isMade && this.state !== 'ended') await this.#finishRecording();
     this.#life.end(exit);
     this.#link.close(new Error('the machine was stopped'));

@@ -17,6 +17,7 @@ import { Sound } from '../sound/sound.ts';
 import { checkBootIndices } from '../util/boot-index.ts';
 import { loadImages } from './boot-images.ts';
 import { disconnectOutside } from './connections.ts';
+import { MachineGeneration } from './generation.ts';
 import { openAll } from './opening.ts';
 import type { MachineParts } from './types.ts';
 
@@ -58,7 +59,8 @@ export async function prepareMachine(
   const devices = { drives: drives.config, cards: cards.config, sound: sound.config, shares: shares.config };
   const parts = { ...images, drives: plans, cards: cards.config, shares: outside.shares };
   const recording = new MachineRecording(options, host);
-  const made = { options, host, drives, cards, sound, shares, recording, parts };
+  const generation = new MachineGeneration(options);
+  const made = { options, host, drives, cards, sound, shares, recording, generation, parts };
   try {
     return {
       ...made,

@@ -16,6 +16,7 @@ import type { MachineRecording } from '../recording/machine-recording.ts';
 import type { MachineShares } from '../shares/index.ts';
 import type { SavedParts } from '../snapshot/options.ts';
 import type { Sound } from '../sound/sound.ts';
+import type { MachineGeneration } from './generation.ts';
 
 /** Events of a machine, with their data. */
 export interface MachineEvents {
@@ -103,6 +104,7 @@ export interface MachineParts {
   readonly sound: Sound;
   readonly shares: MachineShares;
   readonly recording: MachineRecording;
+  readonly generation: MachineGeneration;
   /** The slots that PCI devices had before anything was plugged in or pulled out, once they were asked for. */
   startSlots?: PciSlots;
   /** The parts that a snapshot holds besides the options; as they are now. */

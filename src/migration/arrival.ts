@@ -206,6 +206,8 @@ export class Arrival {
   async #take(machine: MachineEnd): Promise<void> {
     if (this.#isTaken) return;
     await machine.take(this.#rest!.media);
+    // A stream that nobody answers may have been kept, and be read several times; any other machine is here alone.
+    if (!this.#start.isAnswered) machine.beginGeneration();
     this.#isTaken = true;
   }
 

@@ -141,6 +141,11 @@ export class MachineEnd {
     for (const card of cards.all) card.tellLink();
   }
 
+  /** Others may go on from the same state. */
+  beginGeneration(): void {
+    this.#machine.made.generation.begin();
+  }
+
   /** @throws Error that names what doesn't fit; nothing has changed then */
   async load(components: SavedComponents, shares: SavedShares): Promise<void> {
     const load = await this.#machine.made.shares.stage(shares);

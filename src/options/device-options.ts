@@ -4,6 +4,7 @@ import type { MachineConfig } from '../machine-core.ts';
 import { checkedSoundCards } from '../sound/options.ts';
 import { checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
 import { type BalloonOptions, checkedBalloon } from './balloon.ts';
+import { checkedGenerationId } from './generation-id.ts';
 import type { MachineOptions } from './options.ts';
 import { checkedScsiControllers } from './scsi.ts';
 import { checkedUsb, checkedUsbControllers } from './usb.ts';
@@ -26,6 +27,7 @@ type SwitchName = keyof typeof switches;
 type DeviceName =
   | SwitchName
   | 'balloon'
+  | 'generationId'
   | 'debugExit'
   | 'virtioPorts'
   | 'xen'
@@ -49,6 +51,7 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
   return {
     ...checkedSwitches(options),
     ...balloonOf(balloon),
+    ...checkedGenerationId(options),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(virtioPorts && { virtioPorts: checkedVirtioPorts(virtioPorts) }),
     ...checkedXen(options),

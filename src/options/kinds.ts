@@ -36,6 +36,7 @@ const kinds = {
   debugExit: 'part',
   acpi: 'part',
   hpet: 'part',
+  generationId: 'part',
   vmport: 'part',
   xen: 'part',
   xenConsoles: 'part',

@@ -154,6 +154,12 @@ export interface MachineOptions extends OptionalCards {
   readonly serialConsole?: boolean;
   /** Whether systems find ACPI tables: QEMU's `-no-acpi`. The chip that they tell of is there in any case; SeaBIOS makes some of its own. Default: true. */
   readonly acpi?: boolean;
+  /**
+   * Whether there is a virtual machine generation ID, which changes whenever the machine goes on from a snapshot or is a fork, so that Linux from 5.18 on
+   * renews its random generator: QEMU's `-device vmgenid`. A text is the GUID of the first start; it is random otherwise, and zero with `icount`. It
+   * needs `acpi`. Default: true.
+   */
+  readonly generationId?: boolean | string;
   /** Whether there is a high precision event timer (HPET). Default: true. */
   readonly hpet?: boolean;
   /** VMware's backdoor, by which guests ask for its version, memory and time, and reach its mouse; QEMU's `-machine vmport=`. Default: true. */

@@ -3,6 +3,7 @@ import type { SmbiosDescription } from '../../runtime/firmware/smbios/informatio
 import type { SystemDescription } from '../../runtime/machine/config.ts';
 import { checkArray, checkedInteger, checkNames, checkString, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
+import { uuidBytes } from './uuid.ts';
 
 /** The machine's description in SMBIOS tables: QEMU's `-smbios`. Fields that are left out have the usual values. */
 export interface SmbiosOptions extends SmbiosDescription {}
@@ -19,14 +20,10 @@ const texts = {
 const numbers = { processor: ['maxSpeed', 'currentSpeed'], memory: ['speed'] } as const;
 const parts = Object.keys(texts) as (keyof typeof texts)[];
 
-const NO_UUID = '00000000-0000-0000-0000-000000000000';
 /** Characters of a text (SMBIOS 2.8, 6.1.3), and bytes of all tables that our firmware has room for. */
 const [MOST_CHARACTERS, MOST_TABLE_BYTES] = [64, 1536];
 /** How many a byte can count. */
 const MOST_STRINGS = 255;
-
-/** A UUID as it is shown. */
-export const uuidText = (uuid = NO_UUID): string => uuid.toLowerCase();
 
 /**
  * The description as the machine needs it.
@@ -40,7 +37,7 @@ export function checkedSystem(options: { readonly uuid?: string; readonly smbios
   checkNames('smbios', smbios, [...parts, 'oemStrings']);
   for (const part of parts) checkPart(`smbios.${part}`, part, smbios[part]);
   checkOemStrings(smbios.oemStrings);
-  const system = { ...smbios, ...(uuid !== undefined && { uuid: uuidBytes(uuid) }) };
+  const system = { ...smbios, ...(uuid !== undefined && { uuid: uuidBytes('uuid', uuid) }) };
   const { tables } = smbiosImage({ ...system, cpuid: [0, 0], ram: [0, 1] });
   if (tables.length <= MOST_TABLE_BYTES) return { system };
   throw new ConfigurationError(
@@ -82,15 +79,4 @@ function checkPlainText(option: string, text: string): void {
   checkString(option, text);
   if (!/^[\x20-\x7e]*$/.test(text) || text.length > MOST_CHARACTERS)
     throw new ConfigurationError(`${option} must be ASCII, of at most ${MOST_CHARACTERS} characters`);
-}
-
-/** @throws ConfigurationError */
-function uuidBytes(uuid: string): number[] {
-  checkString('uuid', uuid);
-  if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(uuid))
-    throw new ConfigurationError(`failed to parse UUID string '${uuid}': wrong format; it is such as ${NO_UUID}`);
-  return uuid
-    .replaceAll('-', '')
-    .match(/../g)!
-    .map((digits) => Number.parseInt(digits, 16));
 }

@@ -10,7 +10,7 @@ import { type Method, methods } from './compression.ts';
 export const FIXED_BYTES = 32;
 const MAGIC = new TextEncoder().encode('RAWIRON\n');
 /** Version of the format. A newer one cannot be read; earlier ones are upgraded (upgrades.ts). */
-export const VERSION = 12;
+export const VERSION = 13;
 /** Pieces in a chunk. */
 export const CHUNK_PIECES = 256;
 /**

@@ -240,6 +240,7 @@ export class MachineStates {
 
   #tellLoaded(): void {
     this.#loaded();
+    this.#machine.generation.begin();
     // What cards are connected to is of here and now, whatever it was when the state was saved.
     for (const card of this.#machine.cards.all) card.tellLink();
   }

@@ -52,6 +52,9 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
     withComponents(contents, (components) => ({ ...components, ...withoutGuests(components), vmmouse: vmMouse })),
   // Xen had no balloon, and each of its interfaces had one queue, whose requests had one page.
   11: (contents) => withComponents(contents, (components) => ({ ...components, ...withLargerXen(components) })),
+  // There was no generation ID.
+  12: (contents) =>
+    isRecord(contents.options) ? { ...contents, options: { ...contents.options, generationId: false } } : contents,
 };
 
 /** Queues of an interface, one a processor up to so many, and requests of a disk that may be under way. */

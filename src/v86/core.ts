@@ -1,17 +1,18 @@
+import { UnderWay } from '../common.ts';
 import type { Machine } from '../machine/machine.ts';
 import { Bus } from './bus.ts';
 import { DiskEvents } from './disk-events.ts';
 import type { V86Host } from './host.ts';
-import type { LoadEvents } from './images.ts';
+import { type LoadEvents, openImage } from './images.ts';
 import { inputOf } from './inputs.ts';
 import { BusNetwork, relayOf } from './network.ts';
-import { type ImageName, imageNames } from './option-table.ts';
+import { type ImageName, imageNames, imageRow } from './option-table.ts';
 import { connectOutputs } from './outputs.ts';
 import type { ConsolePort, PageLink, V86Page } from './page.ts';
 import { checkOptions, planMachine } from './plan.ts';
 import { Sampler } from './sampler.ts';
 import { TextScreen } from './screen.ts';
-import type { V86Options } from './types.ts';
+import type { V86Image, V86Options } from './types.ts';
 
 /** Events that are told only while somebody looks for them. */
 const screenEvents: readonly string[] = ['screen-put-char', 'screen-set-size'];
@@ -32,11 +33,9 @@ export abstract class EmulatorCore {
   readonly bus: Bus;
   /** The machine of the library, when it is made. */
   readonly machine: Promise<Machine>;
-  /** @internal */
-  protected readonly host: V86Host;
+  readonly #host: V86Host;
   readonly #network: BusNetwork;
-  /** @internal */
-  protected readonly textScreen: TextScreen;
+  readonly #textScreen: TextScreen;
   readonly #disks: DiskEvents;
   readonly #sampler = new Sampler();
   /** @internal */
@@ -47,6 +46,7 @@ export abstract class EmulatorCore {
   #isRunning = false;
   /** Its signal: it is destroyed. */
   readonly #end = new AbortController();
+  readonly #underWay = new UnderWay();
 
   /**
    * @throws ConfigurationError that names an option that cannot be
@@ -54,12 +54,12 @@ export abstract class EmulatorCore {
    */
   constructor(options: V86Options, host: V86Host) {
     checkOptions(options);
-    this.host = host;
+    this.#host = host;
     this.bus = new Bus(
       (name, value) => this.#give(name, value),
       (name) => this.#wanted(name),
     );
-    this.textScreen = new TextScreen(this.bus);
+    this.#textScreen = new TextScreen(this.bus);
     this.#disks = new DiskEvents(this.bus);
     this.#network = new BusNetwork({
       sent: (frame) => {
@@ -74,10 +74,10 @@ export abstract class EmulatorCore {
   }
 
   async #make(options: V86Options): Promise<Machine> {
-    const plan = await planMachine(options, this.#network, this.host, this.loading(options));
+    const plan = await planMachine(options, this.#network, this.#host, this.#loading(options));
     const machine = await ('state' in plan
-      ? this.host.restore(plan.state, plan.changes)
-      : this.host.create(plan.options));
+      ? this.#host.restore(plan.state, plan.changes)
+      : this.#host.create(plan.options));
     if (this.#end.signal.aborted) {
       await machine.stop();
       return machine;
@@ -116,14 +116,18 @@ export abstract class EmulatorCore {
     if (relay === undefined) return;
     const log = (message: string) => this.bus.emit('emulator-log', message);
     try {
-      this.#network.connect(await this.host.openNetwork(relay, log));
+      this.#network.connect(await this.#host.openNetwork(relay, log));
     } catch (error) {
       log(`the guest's network is connected to nothing: ${(error as Error).message}`);
     }
   }
 
-  /** @internal */
-  protected loading(options: V86Options): LoadEvents {
+  /** Opens an image for a drive of that option. @internal */
+  protected open(name: ImageName, given: V86Image): ReturnType<typeof openImage> {
+    return openImage(name, given, imageRow(name).wanted, this.#host, this.#loading({ [name]: given }));
+  }
+
+  #loading(options: V86Options): LoadEvents {
     const names = imageNames.filter((name) => options[name]);
     const isOf = (file: string, name: ImageName) => file === (options[name] as { readonly url?: string }).url;
     const place = (file: string) => ({
@@ -169,6 +173,18 @@ export abstract class EmulatorCore {
     void this.machine.then(act).catch(() => {});
   }
 
+  /** Has the machine do something when it is made. Rejects if it is destroyed before, or was, which need not be handled. @internal */
+  protected ask<Value>(act: (machine: Machine) => Promise<Value>): Promise<Value> {
+    const asked = this.#underWay.during(() => this.machine.then(act));
+    if (this.ended.aborted) this.#underWay.end();
+    return asked;
+  }
+
+  /** Is aborted when it is destroyed. @internal */
+  protected get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
   #give(name: string, value: unknown): void {
     const give = inputOf(name);
     this.do((machine) => give({ machine, network: this.#network }, value));
@@ -179,9 +195,10 @@ export abstract class EmulatorCore {
     if (diskEvents.includes(name)) this.#sampler.want(this.#disks.look);
   }
 
-  /** Somebody wants the text of the screen. @internal */
-  protected watchScreen(): void {
-    this.#sampler.want(this.textScreen.look);
+  /** The text of the screen, which somebody wants from now on. @internal */
+  protected watchScreen(): TextScreen {
+    this.#sampler.want(this.#textScreen.look);
+    return this.#textScreen;
   }
 
   /** Whether it runs. */
@@ -189,9 +206,10 @@ export abstract class EmulatorCore {
     return this.#isRunning;
   }
 
-  /** Ends it for good, and frees all that it has. */
+  /** Ends it for good, and frees all that it has. Nobody need have waited for what it was asked before. */
   async destroy(): Promise<void> {
     this.#end.abort();
+    this.#underWay.end();
     this.page?.close();
     await this.#network.close();
     const machine = await this.machine.catch(() => undefined);

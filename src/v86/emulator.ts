@@ -1,13 +1,12 @@
 import { ConfigurationError, type Drive, type SharedFiles, ShareError, type SnapshotBytes } from '../common.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { BusListener } from './bus.ts';
 import { EmulatorCore } from './core.ts';
-import { openImage } from './images.ts';
-import { imageRow } from './option-table.ts';
 import type { PageElement } from './page.ts';
 import { TAG } from './plan.ts';
 import type { ExpectedLine, ScreenAdapter } from './screen.ts';
 import { type Event, FileNotFoundError, type V86Image } from './types.ts';
-import { each, latin1, pressCode, typeCharacter } from './typing.ts';
+import { each, latin1, pressCode, rest, typeCharacter } from './typing.ts';
 
 /** A step of `V86.automatically`. */
 export interface AutomaticStep {
@@ -41,13 +40,15 @@ export class V86Emulator extends EmulatorCore {
   }
 
   /** Turns it on, or lets it go on. */
-  async run(): Promise<void> {
-    await (await this.machine).start();
+  run(): Promise<void> {
+    return this.ask((machine) => machine.start());
   }
 
-  /** It stands still from now on. */
-  async stop(): Promise<void> {
-    await (await this.machine).pause();
+  /** It stands still from now on; so does one that is destroyed. */
+  stop(): Promise<void> {
+    return this.ask((machine) => machine.pause()).catch((error: unknown) => {
+      if (!this.ended.aborted) throw error;
+    });
   }
 
   /** Presses the reset button. */
@@ -56,17 +57,16 @@ export class V86Emulator extends EmulatorCore {
   }
 
   /** Its state: a snapshot of the library's, which v86 cannot read. */
-  async save_state(): Promise<ArrayBuffer> {
-    const { buffer } = await (await this.machine).snapshot({ compression: 'deflate' });
-    return buffer;
+  save_state(): Promise<ArrayBuffer> {
+    return this.ask(async (machine) => (await machine.snapshot({ compression: 'deflate' })).buffer);
   }
 
   /**
    * Puts it back to where a state was saved.
    * @throws ConfigurationError for a state of v86's
    */
-  async restore_state(state: SnapshotBytes): Promise<void> {
-    await (await this.machine).load(state);
+  restore_state(state: SnapshotBytes): Promise<void> {
+    return this.ask((machine) => machine.load(state));
   }
 
   /** Always 0: instructions are not counted. */
@@ -112,17 +112,19 @@ export class V86Emulator extends EmulatorCore {
 
   /** Sends scancodes of set 1. */
   keyboard_send_scancodes(codes: number[], delay?: number): Promise<void> {
-    return each(codes, delay, (code) => this.bus.send('keyboard-code', code));
+    return each(codes, { delay, signal: this.ended }, (code) => this.bus.send('keyboard-code', code));
   }
 
   /** Presses keys by their `KeyboardEvent.keyCode`, one after the other. */
   keyboard_send_keys(codes: number[], delay?: number): Promise<void> {
-    return each(codes, delay, (code) => this.do((machine) => pressCode(machine, code)));
+    return each(codes, { delay, signal: this.ended }, (code) => this.do((machine) => pressCode(machine, code)));
   }
 
   /** Types text as on a keyboard of the US; what that doesn't have is left out. */
   keyboard_send_text(string: string, delay?: number): Promise<void> {
-    return each(string, delay, (character) => this.do((machine) => typeCharacter(machine, character)));
+    return each(string, { delay, signal: this.ended }, (character) =>
+      this.do((machine) => typeCharacter(machine, character)),
+    );
   }
 
   /** Whether keys that are pressed in the page go to it. */
@@ -168,20 +170,20 @@ export class V86Emulator extends EmulatorCore {
 
   /** The text that is shown, as of the last look: the first use of it begins to look, ten times a second. */
   get screen_adapter(): ScreenAdapter {
-    this.watchScreen();
+    const screen = this.watchScreen();
     return {
-      get_text_screen: () => [...this.textScreen.lines],
-      get_text_row: (row) => this.textScreen.lines[row] ?? '',
+      get_text_screen: () => [...screen.lines],
+      get_text_row: (row) => screen.lines[row] ?? '',
     };
   }
 
   /** Waits for text on the screen: any line begins so, or matches; of several, the lowest ones. False: the time is up. */
-  async wait_until_vga_screen_contains(
+  wait_until_vga_screen_contains(
     expected: ExpectedLine | readonly ExpectedLine[],
     options: { timeout_msec?: number } = {},
   ): Promise<boolean> {
-    this.watchScreen();
-    return await this.textScreen.wait(await this.machine, expected, options.timeout_msec ?? 0);
+    const screen = this.watchScreen();
+    return this.ask((machine) => screen.wait(machine, expected, options.timeout_msec ?? 0));
   }
 
   /** Does steps one after the other. */
@@ -191,7 +193,8 @@ export class V86Emulator extends EmulatorCore {
 
   async #automatic(steps: readonly AutomaticStep[]): Promise<void> {
     for (const { sleep, vga_text, keyboard_send, call } of steps) {
-      if (sleep) await new Promise((resolve) => setTimeout(resolve, sleep * 1000));
+      if (sleep) await rest(sleep * 1000, this.ended);
+      if (this.ended.aborted) return;
       if (vga_text) await this.wait_until_vga_screen_contains(vga_text);
       if (typeof keyboard_send === 'string') await this.keyboard_send_text(keyboard_send);
       else if (keyboard_send) await this.keyboard_send_scancodes(keyboard_send);
@@ -200,36 +203,34 @@ export class V86Emulator extends EmulatorCore {
   }
 
   /** Writes a file of the folder that the guest shares. Without one nothing happens. */
-  async create_file(file: string, data: Uint8Array): Promise<void> {
-    await (await this.#files())?.writeFile(file, data);
+  create_file(file: string, data: Uint8Array): Promise<void> {
+    return this.ask(async (machine) => await filesOf(machine)?.writeFile(file, data));
   }
 
   /**
    * The bytes of such a file; undefined without a folder.
    * @throws FileNotFoundError
    */
-  async read_file(file: string): Promise<Uint8Array> {
-    try {
-      // v86's types say so too.
-      return (await (await this.#files())?.readFile(file)) as Uint8Array;
-    } catch (error) {
-      if (error instanceof ShareError && error.code === 'ENOENT') throw new FileNotFoundError(error.message);
-      throw error;
-    }
-  }
-
-  async #files(): Promise<SharedFiles | undefined> {
-    return (await this.machine).shares.get(TAG);
+  read_file(file: string): Promise<Uint8Array> {
+    return this.ask(async (machine) => {
+      try {
+        // v86's types say so too.
+        return (await filesOf(machine)?.readFile(file)) as Uint8Array;
+      } catch (error) {
+        if (error instanceof ShareError && error.code === 'ENOENT') throw new FileNotFoundError(error.message);
+        throw error;
+      }
+    });
   }
 
   /** Bytes of its memory. v86 gives them at once, this a promise. */
-  async read_memory(offset: number, length: number): Promise<Uint8Array> {
-    return await (await this.machine).memoryRead(offset, length);
+  read_memory(offset: number, length: number): Promise<Uint8Array> {
+    return this.ask((machine) => machine.memoryRead(offset, length));
   }
 
   /** Writes to its memory. */
-  async write_memory(blob: ArrayLike<number>, offset: number): Promise<void> {
-    await (await this.machine).memoryWrite(offset, Uint8Array.from(blob));
+  write_memory(blob: ArrayLike<number>, offset: number): Promise<void> {
+    return this.ask((machine) => machine.memoryWrite(offset, Uint8Array.from(blob)));
   }
 
   /** Puts another disk into the first floppy drive. */
@@ -262,17 +263,14 @@ export class V86Emulator extends EmulatorCore {
     return this.#eject('cdrom');
   }
 
-  async #insert(name: RemovableName, given: V86Image): Promise<void> {
-    const image = await openImage(name, given, imageRow(name).wanted, this.host, this.loading({ [name]: given }));
-    await (await this.#drive(name)).change(image);
+  #insert(name: RemovableName, given: V86Image): Promise<void> {
+    return this.ask(async (machine) => {
+      await driveOf(machine, name).change(await this.open(name, given));
+    });
   }
 
-  async #eject(name: RemovableName): Promise<void> {
-    await (await this.#drive(name)).eject();
-  }
-
-  async #drive(name: RemovableName): Promise<Drive> {
-    return (await this.machine).drives.find((drive) => drive.name === driveNames[name])!;
+  #eject(name: RemovableName): Promise<void> {
+    return this.ask((machine) => driveOf(machine, name).eject());
   }
 
   /** Shows the first serial port in a terminal of xterm.js. */
@@ -284,6 +282,15 @@ export class V86Emulator extends EmulatorCore {
   set_virtio_console_container_xtermjs(element: PageElement, xterm_lib?: unknown): void {
     this.page?.showTerminal('virtio-console0', element, xterm_lib);
   }
+}
+
+function driveOf({ drives }: Machine, name: RemovableName): Drive {
+  return drives.find((drive) => drive.name === driveNames[name])!;
+}
+
+/** The folder that the guest shares, if there is one. */
+function filesOf({ shares }: Machine): SharedFiles | undefined {
+  return shares.get(TAG);
 }
 
 /** The modem lines into the guest, which the library's serial ports have always so. */

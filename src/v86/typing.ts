@@ -1,16 +1,37 @@
 import type { Machine } from '../machine/machine.ts';
 import { keyOfCode } from './key-codes.ts';
 
-/** Does something for each of several, with a pause of so many milliseconds after each if one is wanted. */
+/** Pauses between keys. */
+export interface Pace {
+  /** Milliseconds; 0 or nothing: none. */
+  readonly delay: number | undefined;
+  /** Nothing more is done when it is aborted. */
+  readonly signal: AbortSignal;
+}
+
+/** Does something for each of several, with a pause after each if one is wanted. */
 export async function each<Item>(
   items: Iterable<Item>,
-  delay: number | undefined,
+  { delay, signal }: Pace,
   act: (item: Item) => void,
 ): Promise<void> {
   for (const item of items) {
+    if (signal.aborted) return;
     act(item);
-    if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+    if (delay) await rest(delay, signal);
   }
+}
+
+/** Waits so many milliseconds, or until the signal is aborted. */
+export async function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  const end = () => resolve();
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener('abort', end);
 }
 
 /** Presses the key of a `KeyboardEvent.keyCode`, and lets it go; a number of no key changes nothing. */

@@ -9,11 +9,12 @@ import type { MachineConfig } from '../../runtime/machine/config.ts';
 const HEADER_BYTES = 36;
 const hasCompiler = spawnSync('iasl', ['-v']).error === undefined;
 
-const config: Pick<MachineConfig, 'memoryBytes' | 'boot' | 'vga' | 'processorsPresent'> = {
+const config: Pick<MachineConfig, 'memoryBytes' | 'boot' | 'vga' | 'processorsPresent' | 'generationId'> = {
   memoryBytes: 64 << 20,
   boot: { demo: true },
   vga: 'std',
   processorsPresent: [0],
+  generationId: new Uint8Array(16),
 };
 
 /** A table with its header. */
@@ -41,8 +42,10 @@ describe.skipIf(!hasCompiler)("ACPICA's compiler reads the tables", () => {
       const table = tableOf(signature);
       writeFileSync(join(folder, 'table.aml'), table);
       expect(compile(folder, '-d', 'table.aml')).not.toMatch(/error|warning|invalid|unknown/i);
-      // Without optimizations.
-      expect(compile(folder, '-oa', '-p', 'again', 'table.dsl')).toContain('Compilation successful. 0 Errors');
+      // Without optimizations. The ID of QEMU's generation device ends with letters, for which the compiler has an error (6035).
+      expect(compile(folder, '-oa', '-vw', '6035', '-p', 'again', 'table.dsl')).toContain(
+        'Compilation successful. 0 Errors',
+      );
       const again = new Uint8Array(readFileSync(join(folder, 'again.aml')));
       expect([...again.subarray(HEADER_BYTES)]).toEqual([...table.subarray(HEADER_BYTES)]);
     } finally {

@@ -42,6 +42,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   shares: [{ tag: 'shared', files: { 'a/b': 'text' } }],
   acpi: true,
   hpet: true,
+  generationId: true,
   vmport: true,
   // The enlightenments of Hyper-V exclude it: `otherCards` and `xenInput` have it.
   xen: false,

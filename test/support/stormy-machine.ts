@@ -19,7 +19,7 @@ const MEGABYTES = 4;
 const MEMORY_BYTES = MEGABYTES << 20;
 /** Where address windows of PCI functions are put, and those of the chips. */
 const PCI_MEMORY = 0xe0000000;
-export const chips = [0xfee00000, 0xfec00000, 0xfed00000, 0xa0000, 0xb8000];
+export const chips = [0xfee00000, 0xfec00000, 0xfed00000, 0xfed01000, 0xa0000, 0xb8000];
 const sizes: readonly AccessSize[] = [1, 2, 4];
 
 const medium = { sectors: 2048, isReadOnly: false };
@@ -47,7 +47,7 @@ export class StormyMachine {
     this.core = createMachine(
       {
         ...checkOptions({ ...everyDevice, vga, memory: MEGABYTES, memoryBelow4G: MEGABYTES, engine: 'interpreter' }),
-        ...{ pacing: 'jumps', startTimeOfDay: 0, randomKey: [1, 2, 3, 4] },
+        ...{ pacing: 'jumps', startTimeOfDay: 0, randomKey: [1, 2, 3, 4], generationId: new Uint8Array(16) },
         boot: { flat, address: 0x7c00, mode: 'flat32' },
         ...{ drives, usb: ['tablet'], sound: { rate: 44_100, isHeard: true } },
         cards: cardModels.map((model, n) => ({ name: `card${n}`, model, mac: [0x52, 0x54, 0, 0, 0, n] })),

@@ -16,6 +16,7 @@ import {
   scope,
   string,
 } from './aml.ts';
+import { generationDevice, generationEvent } from './dsdt-generation.ts';
 import { type ProcessorChip, processorEvent, processorObjects, processorPorts } from './dsdt-processors.ts';
 import { type HotPlugChip, hotPlugEvent, hotPlugObjects, hotPlugPorts } from './dsdt-slots.ts';
 import { SleepType } from './registers.ts';
@@ -38,6 +39,8 @@ export interface DsdtOptions {
   readonly fwCfgPorts: { readonly first: number; readonly count: number };
   /** Where the HPET is; left out: there is none. */
   readonly hpetAddress?: number;
+  /** Where the generation ID is; left out: there is none. */
+  readonly generationIdAddress?: number;
   readonly hotPlug: HotPlugChip;
   /** Left out: processors do not come and go. */
   readonly processorChip?: ProcessorChip | undefined;
@@ -62,8 +65,14 @@ export function dsdtCode(options: DsdtOptions): Uint8Array {
     ...(options.processorChip ? [processorPorts(options.processorChip)] : []),
   );
   const processors = options.processorChip ? [processorObjects(options.processorChip)] : [];
-  const system = scope('\\_SB', root, ...hpet(options), firmwareConfiguration(options), ...processors);
-  const events = [...hotPlugEvent(), ...(options.processorChip ? processorEvent() : [])];
+  const { generationIdAddress } = options;
+  const generation = generationIdAddress === undefined ? [] : [generationDevice(generationIdAddress)];
+  const system = scope('\\_SB', root, ...hpet(options), firmwareConfiguration(options), ...generation, ...processors);
+  const events = [
+    ...hotPlugEvent(),
+    ...(options.processorChip ? processorEvent() : []),
+    ...(generation.length > 0 ? generationEvent() : []),
+  ];
   return Uint8Array.from([...system, ...events, ...sleepStates()]);
 }
 

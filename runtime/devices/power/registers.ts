@@ -55,3 +55,5 @@ export const GPE0 = { bytes: 4, enable: 2 } as const;
 export const PCI_HOT_PLUG_EVENT = 1;
 /** The event that notifies a system of processors. */
 export const CPU_HOT_PLUG_EVENT = 2;
+/** The event that notifies a system of another generation ID. */
+export const GENERATION_EVENT = 5;

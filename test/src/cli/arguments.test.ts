@@ -43,6 +43,13 @@ test.each([
   ['-device isa-debugcon,chardev=x', { debugConsole: { iobase: 0xe9 } }],
   ['-device isa-debugcon,iobase=0x402,chardev=x', { debugConsole: { iobase: 0x402 } }],
   ['-device pc-testdev,id=p -device edu,id=e', { pcTestdev: true, edu: { dmaMask: 0xfffffff } }],
+  ['-device vmgenid', { generationId: true }],
+  ['-device vmgenid,guid=auto,id=g', { generationId: true }],
+  [
+    '-device vmgenid,guid=324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87',
+    { generationId: '324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87' },
+  ],
+  ['-machine vmgenid=off', { generationId: false }],
   ['-device edu', { edu: { dmaMask: 0xfffffff } }],
   ['-device edu,dma_mask=0xffffffff', { edu: { dmaMask: 0xffffffff } }],
   ['-device virtio-balloon', { balloon: true }],

@@ -32,12 +32,25 @@ test('defaults', () => {
     rebootAction: 'reset',
     startTimeOfDay: 5,
     randomKey: fourWords,
+    generationId: expect.any(Uint8Array),
   });
 });
 
 test('a key for random numbers is drawn for each machine, but not under -icount', () => {
   expect(check({}).randomKey).not.toEqual(check({}).randomKey);
   expect(check({ icount: { shift: 0 } }).randomKey).toBeUndefined();
+});
+
+test('a generation ID is drawn for each machine, or given; under -icount it is zero', () => {
+  expect(check({}).generationId).not.toEqual(check({}).generationId);
+  expect(check({ icount: { shift: 0 } }).generationId).toEqual(new Uint8Array(16));
+  // As QEMU: the first three fields have their low byte first in memory.
+  const given = check({ generationId: '00112233-4455-6677-8899-aAbbccddeeff' }).generationId!;
+  expect(Buffer.from(given).toString('hex')).toBe('33221100554477668899aabbccddeeff');
+  expect(check({ generationId: false })).not.toHaveProperty('generationId');
+  expect(check({ acpi: false })).not.toHaveProperty('generationId');
+  expect(() => check({ generationId: '0011' })).toThrow("failed to parse UUID string '0011'");
+  expect(() => check({ generationId: 5 as never })).toThrow('generationId is 5');
 });
 
 test('settings of the engine', () => {
@@ -48,6 +61,7 @@ test('settings of the engine', () => {
       startTimeOfDay: ___,
       randomKey: ____,
       vga: _____,
+      generationId: ______,
       ...config
     } = check({ engine });
     return config;

@@ -62,6 +62,7 @@ const right = {
     processors: { sockets: 1, cores: 2, threads: 1 },
     serialConsole: true,
     ahci: true,
+    generationId: '00000000-0000-0000-0000-000000000002',
     vmport: true,
     xen: { version: '4.16' },
     xenConsoles: 1,

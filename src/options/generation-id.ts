@@ -1,0 +1,31 @@
+import { GENERATION_ID_BYTES } from '../../runtime/devices/vmgenid/registers.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import { checkedBoolean } from '../util/checks.ts';
+import { uuidBytes } from './uuid.ts';
+
+/** Options that say whether the machine has a generation ID, and of which kind. */
+interface GenerationIdOptions {
+  readonly generationId?: boolean | string;
+  readonly acpi?: boolean;
+  readonly icount?: object;
+}
+
+/**
+ * The ID of the first generation, as the guest reads it; nothing without ACPI, by which a guest finds it. With instruction time it is
+ * zero, so that runs are alike, unless it is given.
+ * @throws ConfigurationError
+ */
+export function checkedGenerationId(options: GenerationIdOptions): Pick<MachineConfig, 'generationId'> {
+  const { generationId = true, acpi = true, icount } = options;
+  const given = typeof generationId === 'string' ? guestOrder(uuidBytes('generationId', generationId)) : undefined;
+  if (given === undefined && !checkedBoolean('generationId', generationId as boolean)) return {};
+  if (!acpi) return {};
+  const id = new Uint8Array(GENERATION_ID_BYTES);
+  return { generationId: given ?? (icount === undefined ? crypto.getRandomValues(id) : id) };
+}
+
+/** A GUID in memory: its first three fields have their low byte first (UEFI specification 2.8, appendix A). */
+function guestOrder(bytes: readonly number[]): Uint8Array {
+  const fields = [bytes.slice(0, 4), bytes.slice(4, 6), bytes.slice(6, 8)];
+  return Uint8Array.from([...fields.flatMap((field) => field.reverse()), ...bytes.slice(8)]);
+}
