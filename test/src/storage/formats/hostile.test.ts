@@ -3,6 +3,7 @@ import { checkBlocks } from '../../../../src/storage/blocks/check.ts';
 import type { BlockPlace } from '../../../../src/storage/blocks/map.ts';
 import { MemoryStore } from '../../../../src/storage/memory-store.ts';
 import { StorageError } from '../../../../src/storage/store.ts';
+import { TableMemory } from '../../../../src/storage/table-memory.ts';
 import { seal } from '../../../../src/storage/vhdx/checksum.ts';
 import { newGuid } from '../../../../src/storage/vhdx/guid.ts';
 import { headerOffsets, MB } from '../../../../src/storage/vhdx/header.ts';
@@ -40,8 +41,10 @@ async function vhdxWith(log: Uint8Array, logId: Uint8Array, length = log.length)
 
 test.each([0, 4096, MB + 4096])('a VHDX image with a log of %i bytes is not written', async (length) => {
   const image = await vhdxWith(new Uint8Array(2 * MB), NO_ID, length);
-  await expect(openVhdx({ store: new MemoryStore('image', image) })).rejects.toThrow(/has a log of \d+ bytes/);
-  const disk = await openVhdx({ store: new MemoryStore('image', image, true) });
+  await expect(openVhdx({ store: new MemoryStore('image', image), tables: new TableMemory() })).rejects.toThrow(
+    /has a log of \d+ bytes/,
+  );
+  const disk = await openVhdx({ store: new MemoryStore('image', image, true), tables: new TableMemory() });
   await disk.read(0, new Uint8Array(512));
 });
 
@@ -54,7 +57,9 @@ test('a VHDX image whose log is many entries over each other is damaged', async 
     log.set(logId, at + 32);
   }
   const image = await vhdxWith(log, logId);
-  await expect(openVhdx({ store: new MemoryStore('image', image, true) })).rejects.toThrow(/its log is damaged/);
+  await expect(openVhdx({ store: new MemoryStore('image', image, true), tables: new TableMemory() })).rejects.toThrow(
+    /its log is damaged/,
+  );
 });
 
 test('a VHDX image whose log changes what is beyond its end is not written', async () => {
@@ -63,7 +68,7 @@ test('a VHDX image whose log changes what is beyond its end is not written', asy
   log.set(logEntry(logId, patches, MB));
   const image = await vhdxWith(log, logId);
   const store = new MemoryStore('image', image);
-  await expect(openVhdx({ store })).rejects.toThrow(/a log that goes beyond its end/);
+  await expect(openVhdx({ store, tables: new TableMemory() })).rejects.toThrow(/a log that goes beyond its end/);
   expect(Buffer.compare(await contents(store), image)).toBe(0);
 });
 
@@ -75,7 +80,7 @@ function openDescribed(...lines: readonly string[]) {
   const text = [DESCRIPTOR_START, ...lines].join('\n');
   return openVmdk({
     ...{ store: new MemoryStore('image', new TextEncoder().encode(text)), decompressor: new MemoryHost().decompressor },
-    ...{ internalSnapshot: undefined, openBacking: fail, openPart: fail },
+    ...{ internalSnapshot: undefined, openBacking: fail, openPart: fail, tables: new TableMemory() },
   });
 }
 
@@ -102,7 +107,8 @@ test('a check names a thousand mistakes at most', async () => {
     if (block % 2 === 0) return { kind: 'data', offset: 0 };
     throw new StorageError(store, `block ${block} is nowhere`);
   };
-  const map = { ...{ format: 'none', store, size: 512 * 10_000, blockSize: 512 }, place };
+  const run = async (block: number) => ({ place: await place(block), blocks: 1 });
+  const map = { ...{ format: 'none', store, size: 512 * 10_000, blockSize: 512 }, place, run };
   const { errors } = await checkBlocks({ ...map, reserve: unused, set: unused, commit: unused });
   expect(errors).toHaveLength(1000);
 });
