@@ -120,13 +120,16 @@ export interface NewVdi {
   readonly isFixed: boolean;
 }
 
-/** Makes an image in an empty store, and opens it. */
+/**
+ * Makes an image in an empty store, and opens it.
+ * @throws StorageError if its map would be too large
+ */
 export async function createVdi(store: ByteStore, { size, isFixed }: NewVdi): Promise<Disk> {
   const blocks = Math.ceil(size / BLOCK);
   const mapBytes = Math.ceil((blocks * 4) / 512) * 512;
   // VirtualBox begins its data at a whole megabyte.
   const dataOffset = Math.ceil((HEADER_BYTES + mapBytes) / BLOCK) * BLOCK;
-  const bytes = new Uint8Array(HEADER_BYTES + mapBytes);
+  const bytes = new TableMemory().hold(store, HEADER_BYTES + mapBytes);
   const view = new DataView(bytes.buffer);
   const set = (name: keyof typeof field, value: number) => view.setUint32(field[name], value, true);
   bytes.set(new TextEncoder().encode('<<< rawiron VM Virtual Disk Image >>>\n'));

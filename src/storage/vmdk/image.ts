@@ -168,15 +168,22 @@ const SECTOR = 512;
 /** The shape that VMware's own programs give an image: grains of 64 KB, 512 to a table, and a descriptor of 20 sectors behind the header. */
 const [GRAIN, TABLE_ENTRIES, DESCRIPTOR_BYTES] = [64 << 10, 512, 20 * SECTOR];
 
-/** Makes an image in one file, in an empty store, and opens it. */
+/**
+ * Makes an image in one file, in an empty store, and opens it.
+ * @throws StorageError if its directory would be too large
+ */
 export async function createVmdk(store: ByteStore, size: number, decompressor: Decompressor): Promise<Disk> {
   const header = layout(size);
   const { descriptor, overhead, redundantOffset, directoryOffset } = header;
   const text = new TextEncoder().encode(newDescriptor(store.name.split(/[\\/]/).at(-1)!, size));
   if (text.length > DESCRIPTOR_BYTES) throw new StorageError(store, 'has a name that is too long for a VMDK image');
+  const tables = new TableMemory();
+  const directories = [redundantOffset!, directoryOffset].map(
+    (offset) => [offset, directoryIn(tables.hold(store, directoryBytes(header)), offset, header)] as const,
+  );
   await store.resize(0);
   await store.resize(overhead);
-  for (const offset of [redundantOffset!, directoryOffset]) await store.write(offset, directoryAt(offset, header));
+  for (const [offset, directory] of directories) await store.write(offset, directory);
   await store.write(descriptor!.offset, text);
   await store.write(0, newHeader(header));
   return new BlockDisk(await GrainMap.load({ store, decompressor, tables: new TableMemory() }), {
@@ -199,8 +206,8 @@ function layout(size: number): SparseHeader {
 
 const directoryBytes = (header: SparseHeader): number => Math.ceil((directoryEntries(header) * 4) / SECTOR) * SECTOR;
 
-function directoryAt(offset: number, header: SparseHeader): Uint8Array {
-  const bytes = new Uint8Array(directoryBytes(header));
+/** Fills a directory that will be at an offset of the file. */
+function directoryIn(bytes: Uint8Array, offset: number, header: SparseHeader): Uint8Array {
   const view = new DataView(bytes.buffer);
   const first = (offset + bytes.length) / SECTOR;
   for (let n = 0; n < directoryEntries(header); n++)

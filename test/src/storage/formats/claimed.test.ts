@@ -5,8 +5,10 @@ import { MemoryStore } from '../../../../src/storage/memory-store.ts';
 import { openDisk } from '../../../../src/storage/open.ts';
 import type { ByteStore } from '../../../../src/storage/store.ts';
 import { TableMemory } from '../../../../src/storage/table-memory.ts';
+import { createVdi } from '../../../../src/storage/vdi/image.ts';
 import { GrainMap } from '../../../../src/storage/vmdk/grains.ts';
 import { newHeader } from '../../../../src/storage/vmdk/header.ts';
+import { createVmdk } from '../../../../src/storage/vmdk/image.ts';
 import { MemoryHost } from '../memory-host.ts';
 
 // Images that claim much more than they have.
@@ -128,4 +130,12 @@ test('grains are found in memory for tables that all images of a chain have toge
   await expect(GrainMap.load({ store, decompressor, tables })).rejects.toThrow(
     'needs 262144 bytes of memory for its tables beside 262144 of images that belong to it; 262144 are possible',
   );
+});
+
+test('a new image whose tables would not be read is not made, and the file stays as it was', async () => {
+  const store = new MemoryStore('image', new Uint8Array(512).fill(1));
+  const tooLarge = /^image: needs \d+ bytes of memory for its tables/;
+  await expect(createVdi(store, { size: 2 ** 52, isFixed: false })).rejects.toThrow(tooLarge);
+  await expect(createVmdk(store, 2 ** 52, decompressor)).rejects.toThrow(tooLarge);
+  expect(store.size).toBe(512);
 });
