@@ -130,7 +130,7 @@ export class ImageStore {
     return { tree, files: diffIds.map((diffId) => this.#layers.contents(diffId)) };
   }
 
-  /** What each layer changes on top of those below it. */
+  /** The changes of each layer to those below it. */
   async *#changes(diffIds: readonly string[], name: string): AsyncIterable<readonly LayerEntry[]> {
     for (const [n, diffId] of diffIds.entries()) {
       const layer = isRepeated(diffIds, n) ? { entries: [] } : await this.#layers.find(diffId);

@@ -10,7 +10,7 @@ const INDEX = 'index-2.json';
 /** Bytes that are written at once. */
 const WRITTEN = 1 << 20;
 
-/** What a layer changes that is unpacked. */
+/** The changes of a layer that is unpacked. */
 export interface StoredLayer {
   readonly entries: readonly LayerEntry[];
 }

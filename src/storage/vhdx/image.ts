@@ -53,7 +53,7 @@ async function carryOut(store: ByteStore, patches: readonly Patch[]): Promise<vo
     else await writeZeros(store, offset, length);
 }
 
-/** What the host keeps nothing for is zero already: a log could have it keep as much as the file claims to be. */
+/** Holes of the host's file are zero already: a log could have it keep as much as the file claims to be. */
 async function writeZeros(store: ByteStore, offset: number, length: number): Promise<void> {
   const zeros = new Uint8Array(Math.min(MB, length));
   for (let at = offset; at < offset + length; ) {
