@@ -66,6 +66,10 @@ const kinds: Readonly<Record<string, number>> = {
   fifo: 0o010000,
 };
 
+/** Bytes of an entry's name, and of its target. */
+export const nameBytes = (entry: LayerEntry): number =>
+  entry.path.length + ('target' in entry ? entry.target.length : 0);
+
 /** A layer's changes. The contents of its files stand one after the other. */
 export interface LayerIndex {
   /** Bytes of the contents. */
@@ -118,7 +122,7 @@ class LayerReader {
     const path = this.#path(header, header.name, 'its name');
     const entry = this.#entry(header, path);
     this.entries.push(entry);
-    this.#names += entry.path.length + ('target' in entry ? entry.target.length : 0);
+    this.#names += nameBytes(entry);
     if (this.#names > this.#limits.names) this.#fail(header, `${this.#limits.names} bytes of names are possible`);
     if (entry.kind !== 'file') return 0;
     this.bytes += entry.size;

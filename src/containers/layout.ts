@@ -62,6 +62,9 @@ export async function layoutImage(
   );
 }
 
+/** Files of an archive, and bytes of a name in it, at most: `docker save` writes up to three files a layer, with short names. */
+const [MOST_FILES, MOST_NAME] = [20_000, 4096];
+
 /**
  * The files of an archive, which may be compressed.
  * @param keep takes the bytes of a file, all of them
@@ -75,11 +78,15 @@ export async function archiveFiles(
   keep: (bytes: Bytes) => Promise<LayoutFile>,
 ): Promise<LayoutFiles> {
   const found = new Map<string, LayoutFile | { readonly link: string }>();
+  const most = Math.min(entries, MOST_FILES);
   let count = 0;
   for await (const member of tarMembers(limited(unpacked(archive, name, tools), bytes, name), name)) {
-    if (count++ >= entries) throw new ConfigurationError(`${name}: ${entries} files are possible`);
-    const { type } = member.header;
-    const [path, link] = [member.header.name, member.header.linkname ?? ''].map(hostName) as [string, string];
+    if (count++ >= most) throw new ConfigurationError(`${name}: ${most} files are possible`);
+    const { type, ...header } = member.header;
+    const names = [header.name, header.linkname ?? ''];
+    if (names.some(({ length }) => length > MOST_NAME))
+      throw new ConfigurationError(`${name}: it has a file whose name is longer than ${MOST_NAME} bytes`);
+    const [path, link] = names.map(hostName) as [string, string];
     const key = path.replace(/^\.\//, '');
     // Older versions of `docker save` write a layer once, and links to it.
     if (type === 'symlink' || type === 'link') found.set(key, { link });

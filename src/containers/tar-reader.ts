@@ -15,8 +15,8 @@ export interface Member extends Bytes {
 const BLOCK = 512;
 /** Bytes at once of what is passed over. */
 const PART = 1 << 20;
-/** Bytes of records about one member, at most. */
-const MOST_RECORDS = 4 << 20;
+/** Bytes of records about one member, at most, as in Go's archive/tar (maxSpecialFileSize), which Docker reads layers with. */
+const MOST_RECORDS = 1 << 20;
 
 const types: Readonly<Record<string, string>> = {
   '\0': 'file',
@@ -61,7 +61,7 @@ export async function* tarMembers(archive: Bytes, name: string): AsyncIterable<M
       const { type, header } = headerIn(block, source);
       if ('xgLK'.includes(type)) {
         told = withRecords(told, type, await recordsOf(header.size!, source));
-        if (told.global.size > MOST_GLOBAL) source.fail(`it has more than ${MOST_GLOBAL} global records`);
+        checkGlobal(told.global, source);
         continue;
       }
       const member = new ReadMember(memberHeader(type, header, told, source), source);
@@ -83,7 +83,7 @@ async function nextHeader(source: ByteSource): Promise<Uint8Array | undefined> {
       return block;
     }
   }
-  while (await source.some(PART)) {}
+  await source.end();
   return undefined;
 }
 
@@ -137,6 +137,13 @@ function memberHeader(typeByte: string, header: TarHeader, told: Told, source: B
     gid: numeric('gid', header.gid),
     mtime: new Date(1000 * modified),
   };
+}
+
+/** Records about all that follows stay in memory, and more of them may come with each member. */
+function checkGlobal(records: Records, source: ByteSource): void {
+  if (records.size > MOST_GLOBAL) source.fail(`it has more than ${MOST_GLOBAL} global records`);
+  const bytes = [...records].reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  if (bytes > MOST_RECORDS) source.fail(`it has ${bytes} bytes of global records`);
 }
 
 async function recordsOf(size: number, source: ByteSource): Promise<Uint8Array> {
@@ -237,6 +244,11 @@ class ByteSource {
     this.#bytes.skip(count - kept);
     this.at += count;
     return count;
+  }
+
+  /** Reads what is left, where the archive cannot pass over it: whoever computes its digest needs all of it. */
+  async end(): Promise<void> {
+    if (this.#bytes.skip === undefined) while (await this.some(PART)) {}
   }
 
   async close(): Promise<void> {

@@ -69,8 +69,9 @@ class LeavingDisk {
 
   async #noteContents(): Promise<void> {
     for (let block = 0; block < this.#changed.length; ) {
-      const zeros = await this.#disk.zeroRun(block * OVERLAY_PAGE);
-      const isAll = block * OVERLAY_PAGE + zeros >= this.#size;
+      const at = block * OVERLAY_PAGE;
+      const zeros = await this.#disk.zeroRun(at, this.#size - at);
+      const isAll = at + zeros >= this.#size;
       const empty = isAll ? this.#changed.length - block : Math.floor(zeros / OVERLAY_PAGE);
       if (empty === 0) this.#note(block);
       block += Math.max(1, empty);

@@ -70,7 +70,7 @@ export async function contentsOf(disk: Disk): Promise<Uint8Array> {
   checkSize(disk, disk.size);
   const contents = new Uint8Array(allocateShared(disk.size));
   for (let at = 0; at < disk.size; ) {
-    const zeros = await disk.zeroRun(at);
+    const zeros = await disk.zeroRun(at, disk.size - at);
     const part = contents.subarray(at, at + PART);
     if (zeros === 0) await disk.read(at, part);
     at += zeros || part.length;

@@ -73,14 +73,20 @@ function plainExtent(disk: Disk, start: number, most: number, depth: number): Ex
 /** All of a part of a disk, in order; what goes on in the same way is one extent. */
 export async function* extentsOf(disk: Disk, from = 0, end = disk.size): AsyncGenerator<Extent> {
   let last: Extent | undefined;
-  for (let at = from; at < end; ) {
-    const next = await extentAt(disk, at, end - at);
-    at += next.length;
-    if (last && continues(last, next)) last = { ...last, length: last.length + next.length };
-    else {
-      if (last) yield last;
-      last = next;
+  try {
+    for (let at = from; at < end; ) {
+      const next = await extentAt(disk, at, end - at);
+      at += next.length;
+      if (last && continues(last, next)) last = { ...last, length: last.length + next.length };
+      else {
+        if (last) yield last;
+        last = next;
+      }
     }
+  } catch (error) {
+    // What was found before is told all the same.
+    if (last) yield last;
+    throw error;
   }
   if (last) yield last;
 }

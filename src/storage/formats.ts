@@ -2,6 +2,7 @@ import { ConfigurationError } from '../util/errors.ts';
 import type { Decompressor } from './qcow2/compressed.ts';
 import type { SnapshotChoice } from './qcow2/snapshots.ts';
 import type { ByteStore, Disk } from './store.ts';
+import type { TableMemory } from './table-memory.ts';
 
 /** The format of a disk's image, by QEMU's name: `vpc` is Microsoft's VHD. */
 export type ImageFormat = 'raw' | 'qcow2' | 'vdi' | 'vhdx' | 'vmdk' | 'vpc';
@@ -30,6 +31,8 @@ export function formatNamed(name: string | undefined): ImageFormat | undefined {
 export interface OpenedImage {
   readonly store: ByteStore;
   readonly decompressor: Decompressor;
+  /** The memory for tables of this image, and of all others that are opened with it. */
+  readonly tables: TableMemory;
   /** A snapshot within the image that is to be seen in its place. */
   readonly internalSnapshot: SnapshotChoice | undefined;
   /**

@@ -8,6 +8,7 @@ import type { Decompressor } from './qcow2/compressed.ts';
 import type { SnapshotChoice } from './qcow2/snapshots.ts';
 import { RawDisk } from './raw.ts';
 import { type ByteStore, type Disk, InUseError, StorageError } from './store.ts';
+import { TableMemory } from './table-memory.ts';
 
 /** The services of a host for images. */
 export interface StorageHost {
@@ -51,7 +52,8 @@ const MOST_IMAGES = 64;
 export async function openDisk(host: StorageHost, name: string, options: OpenOptions = {}): Promise<Disk> {
   const { format, access = 'write', snapshot = false, internalSnapshot } = options;
   const isOnlyRead = snapshot || internalSnapshot !== undefined;
-  const disk = await openLayer(host, name, { format, access: isOnlyRead ? 'read' : access, internalSnapshot }, []);
+  const layer = { format, access: isOnlyRead ? 'read' : access, internalSnapshot } as const;
+  const disk = await openLayer(host, name, layer, { names: [], tables: new TableMemory() });
   return snapshot ? new OverlayDisk(disk, new OverlayPages(host.scratch)) : disk;
 }
 
@@ -62,11 +64,17 @@ interface LayerOptions {
   readonly internalSnapshot?: SnapshotChoice | undefined;
 }
 
+/** The images that an image is opened for: their identities, and the memory for the tables of all of them. */
+interface Chain {
+  readonly names: readonly string[];
+  readonly tables: TableMemory;
+}
+
 async function openLayer(
   host: StorageHost,
   name: string,
   { format, access, internalSnapshot }: LayerOptions,
-  above: readonly string[],
+  { names: above, tables }: Chain,
 ): Promise<Disk> {
   // An image that is being written cannot be opened once more.
   if (above.includes(await host.identify(name)))
@@ -79,9 +87,9 @@ async function openLayer(
     if (found !== 'qcow2' && internalSnapshot) throw new StorageError(store, `a ${found} image has no snapshots`);
     if (found === 'raw') return format === 'raw' ? new RawDisk(store) : await ProbedRawDisk.open(store);
     const open = await openers[found]();
-    const chain = [...above, store.identity];
+    const chain: Chain = { names: [...above, store.identity], tables };
     return await open({
-      ...{ store, internalSnapshot, decompressor: host.decompressor },
+      ...{ store, internalSnapshot, tables, decompressor: host.decompressor },
       openBacking: (backing, backingFormat) => openBacking(host, store, backing, backingFormat, chain),
       openPart: (part) => openPart(host, store, part, access),
     });
@@ -105,7 +113,7 @@ async function openBacking(
   store: ByteStore,
   backingFile: string,
   format: string | undefined,
-  chain: readonly string[],
+  chain: Chain,
 ): Promise<Disk> {
   const name = backingName(host, store, backingFile);
   await host.identify(name).catch((error: Error) => {

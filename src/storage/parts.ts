@@ -101,9 +101,10 @@ export class PartsDisk implements Disk {
     return { disk, from: from + offset - start, length: start + length - offset };
   }
 
-  async zeroRun(offset: number): Promise<number> {
+  async zeroRun(offset: number, most: number): Promise<number> {
     const { disk, from, length } = this.partAt(offset);
-    return disk ? Math.min(length, await disk.zeroRun(from)) : length;
+    const wanted = Math.min(most, length);
+    return disk ? await disk.zeroRun(from, wanted) : wanted;
   }
 
   async flush(): Promise<void> {

@@ -71,9 +71,9 @@ export class RawDisk implements Disk {
     checkRange(this, offset, length);
   }
 
-  async zeroRun(offset: number): Promise<number> {
+  async zeroRun(offset: number, most: number): Promise<number> {
     const { isHole, length } = this.allocation(offset);
-    return isHole ? length : 0;
+    return isHole ? Math.min(length, most) : 0;
   }
 
   /** The host's allocation of a place of the disk: all, where nobody can tell. */

@@ -66,8 +66,11 @@ export interface Disk {
   zero(offset: number, length: number): Promise<void>;
   /** The guest doesn't need these bytes any more. They read as zero, or as they were. */
   discard(offset: number, length: number): Promise<void>;
-  /** How many bytes from here on are known to be zero without a look at them; 0 where that isn't known. */
-  zeroRun(offset: number): Promise<number>;
+  /**
+   * How many bytes from here on, up to `most`, are known to be zero without a look at them; 0 where that isn't known. More
+   * may follow.
+   */
+  zeroRun(offset: number, most: number): Promise<number>;
   /** Returns when all that was written before stays there. */
   flush(): Promise<void>;
   /**

@@ -1,5 +1,6 @@
 import type { ByteStore } from './store.ts';
 import { Table } from './table.ts';
+import type { TableMemory } from './table-memory.ts';
 
 /** How many bytes of tables stay in memory, and how many tables at least and at most. */
 const CACHE_BYTES = 4 << 20;
@@ -11,6 +12,8 @@ export interface TableFile {
   readonly store: ByteStore;
   /** Bytes of a table. */
   readonly clusterSize: number;
+  /** The memory that its tables are counted in. */
+  readonly memory: TableMemory;
   /**
    * @param what what messages call such a table
    * @throws StorageError if it is not there
@@ -60,7 +63,17 @@ export class TableCache {
 
   /** Forgets a table whose cluster becomes free. */
   drop(offset: number): void {
-    this.#tables.delete(offset);
+    if (this.#tables.delete(offset)) this.#file.memory.release(this.#file.clusterSize);
+  }
+
+  /** Drops the table that was used longest ago, of those that the file has too; gives its bytes. */
+  evict(): number {
+    for (const [offset, table] of this.#tables) {
+      if (table.isDirty) continue;
+      this.drop(offset);
+      return this.#file.clusterSize;
+    }
+    return 0;
   }
 
   dirty(): Table[] {
@@ -72,16 +85,10 @@ export class TableCache {
   }
 
   #keep(table: Table): Table {
-    if (this.#tables.size >= this.#capacity) this.#evict();
+    this.drop(table.offset);
+    if (this.#tables.size >= this.#capacity) this.evict();
+    this.#file.memory.keep(this, this.#file.clusterSize);
     this.#tables.set(table.offset, table);
     return table;
-  }
-
-  #evict(): void {
-    for (const [offset, table] of this.#tables) {
-      if (table.isDirty) continue;
-      this.#tables.delete(offset);
-      return;
-    }
   }
 }

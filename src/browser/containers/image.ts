@@ -35,10 +35,10 @@ export async function pageImage(
     checkTotal(name, indexes);
     contents.push(writer.blob());
   }
-  const tree = imageTree(
+  const tree = await imageTree(
     indexes.map(({ entries }) => entries),
     name,
-    LIMITS.entries,
+    LIMITS,
   );
   return { config, tree, contents: new BlobContents(contents) };
 }

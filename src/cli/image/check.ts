@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { BlockDisk } from '../../storage/blocks/disk.ts';
 import { PlainMap } from '../../storage/blocks/plain-map.ts';
-import type { CheckResult } from '../../storage/check-result.ts';
+import { type CheckResult, MOST_ERRORS } from '../../storage/check-result.ts';
 import { formatNamed, type ImageFormat } from '../../storage/formats.ts';
 import { formatOf, openDisk } from '../../storage/open.ts';
 import { PartsDisk } from '../../storage/parts.ts';
@@ -53,12 +53,25 @@ async function checkBlockImage(
     if (parts.length === 0) return { text: 'This image format does not support checks\n', code: exitCode.noCheck };
     if (values.repair !== undefined)
       throw new ConfigurationError(`a ${format} image is checked, and cannot be repaired`);
-    const found = sumOf(await Promise.all(parts.map((part) => part.check())));
+    const found = sumOf(await checked(parts));
     const text = isJson(values.output) ? jsonOf(disk.name, format, found, { leaks: 0, errors: 0 }) : textOf(found);
     return { text, code: codeOf(found) };
   } finally {
     await disk.close();
   }
+}
+
+/** Checks parts one after the other, as each check takes memory, until there are as many errors as are told apart. */
+async function checked(parts: readonly BlockDisk[]): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = [];
+  let errors = 0;
+  for (const part of parts) {
+    if (errors >= MOST_ERRORS) break;
+    const result = await part.check();
+    errors += result.errors.length;
+    results.push(result);
+  }
+  return results;
 }
 
 /** The parts of a disk whose images have tables, or the whole disk if its image is one file. */
@@ -145,7 +158,7 @@ function textOf(result: CheckResult): string {
     ...(errors.length > 0
       ? [
           '',
-          `${errors.length} errors were found on the image.`,
+          `${errors.length} errors were found on the image${errors.length < MOST_ERRORS ? '' : '; there may be more'}.`,
           'Data may be corrupted, or further writes to the image may corrupt it.',
         ]
       : []),

@@ -74,7 +74,7 @@ class ChunkCopy {
   /** How many bytes from here on are known to be left out, in whole units. */
   async zeroRun(offset: number): Promise<number> {
     if (this.#options.grain === 0 || this.#backing) return 0;
-    const run = await this.#source.zeroRun(offset);
+    const run = await this.#source.zeroRun(offset, this.#source.size - offset);
     return offset + run >= this.#source.size ? this.#source.size - offset : run - (run % this.#unit);
   }
 

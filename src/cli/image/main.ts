@@ -28,8 +28,11 @@ interface ImageCommand {
   readonly texts?: FlagTexts;
   /** How many words it takes: at least, at most. */
   readonly words: readonly [number, number];
-  run(args: Arguments): Promise<string | { text: string; code: number }>;
+  run(args: Arguments): Promise<Answer>;
 }
+
+/** The text that a command prints, with the exit code if that is not 0; a long one comes in parts. */
+type Answer = string | { readonly text: string; readonly code: number } | AsyncIterable<string>;
 
 const commands: Readonly<Record<string, ImageCommand>> = {
   create: {
@@ -168,9 +171,19 @@ export function parseImage(args: readonly string[]): Task {
   const parsed = parseImageArguments(rest, options, words, `rawiron image ${usage}`);
   return async () => {
     const answer = await run(parsed);
+    if (typeof answer !== 'string' && Symbol.asyncIterator in answer) return await printed(answer);
     const { text, code } = typeof answer === 'string' ? { text: answer, code: 0 } : answer;
     return parsed.values.quiet ? code : (await print(text)) || code;
   };
+}
+
+/** Prints parts of a text as they come, until nobody reads them any more; returns the exit code. */
+async function printed(parts: AsyncIterable<string>): Promise<number> {
+  for await (const part of parts) {
+    const code = await print(part);
+    if (code !== 0) return code;
+  }
+  return 0;
 }
 
 /** A line for each command. */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ImageFiles, imageTree, openImage } from '../../containers/image.ts';
+import { type ImageFiles, imageTree, isRepeated, openImage } from '../../containers/image.ts';
 import type { LayerContents } from '../../containers/image-folder.ts';
-import { LAYER_LIMITS, type LayerLimits } from '../../containers/layer.ts';
+import { LAYER_LIMITS, type LayerEntry, type LayerLimits } from '../../containers/layer.ts';
 import type { ImageSource } from '../../containers/layout.ts';
 import { type ImageConfig, parseConfig } from '../../containers/manifest.ts';
 import { isDigest } from '../../containers/reference.ts';
@@ -86,7 +86,10 @@ export class ImageStore {
     const { document, config, layers } = await openImage(source);
     for (const folder of folders) await removeUnfinished(join(this.directory, folder));
     await using _ = await this.#keep(name, config);
+    const done = new Set<string>();
     for (const [n, layer] of layers.entries()) {
+      if (done.has(layer.diffId)) continue;
+      done.add(layer.diffId);
       if ((await this.#layers.find(layer.diffId)) !== undefined) continue;
       progress(`Unpacking layer ${n + 1} of ${layers.length}`, (100 * n) / layers.length);
       await this.#layers.add(layer.diffId, layer.open(), layer.name);
@@ -123,15 +126,18 @@ export class ImageStore {
   }
 
   async #tree({ diffIds }: ImageConfig, name: string): Promise<{ tree: ImageTree; files: string[] }> {
-    const layers = await Promise.all(
-      diffIds.map(async (diffId, n) => {
-        const layer = await this.#layers.find(diffId);
-        if (layer !== undefined) return layer;
+    const tree = await imageTree(this.#changes(diffIds, name), name, this.#limits);
+    return { tree, files: diffIds.map((diffId) => this.#layers.contents(diffId)) };
+  }
+
+  /** The changes of each layer to those below it. */
+  async *#changes(diffIds: readonly string[], name: string): AsyncIterable<readonly LayerEntry[]> {
+    for (const [n, diffId] of diffIds.entries()) {
+      const layer = isRepeated(diffIds, n) ? { entries: [] } : await this.#layers.find(diffId);
+      if (layer === undefined)
         throw new ConfigurationError(`layer ${n + 1} of ${name} is not in the cache; remove the image and try again`);
-      }),
-    );
-    const entries = layers.map((layer) => layer.entries);
-    return { tree: imageTree(entries, name, this.#limits.entries), files: layers.map(({ contents }) => contents) };
+      yield layer.entries;
+    }
   }
 
   /**
@@ -156,8 +162,8 @@ export class ImageStore {
     const config = await this.config(image).catch(() => undefined);
     const sizes = await Promise.all(
       (config?.diffIds ?? []).map(async (diffId) => {
-        const layer = await this.#layers.find(diffId);
-        return layer === undefined ? 0 : (await stat(layer.contents)).size;
+        const info = await stat(this.#layers.contents(diffId)).catch(() => undefined);
+        return info?.size ?? 0;
       }),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
@@ -200,8 +206,11 @@ export async function stampOf(path: string): Promise<{ name: string; stamp: stri
 class StoredContents implements LayerContents {
   #files: readonly number[];
 
+  /** @param paths those of layers' contents; equal ones share an open file */
   constructor(paths: readonly string[]) {
-    this.#files = paths.map((path) => openSync(path, 'r'));
+    const opened = new Map(paths.map((path) => [path, -1]));
+    for (const path of opened.keys()) opened.set(path, openSync(path, 'r'));
+    this.#files = paths.map((path) => opened.get(path)!);
   }
 
   /** Reads synchronously: nearly all is in the host's cache, where this takes a fraction of the time of Node's threads. */
@@ -216,6 +225,6 @@ class StoredContents implements LayerContents {
   async close(): Promise<void> {
     const files = this.#files;
     this.#files = [];
-    for (const file of files) closeSync(file);
+    for (const file of new Set(files)) closeSync(file);
   }
 }

@@ -10,11 +10,9 @@ const INDEX = 'index-2.json';
 /** Bytes that are written at once. */
 const WRITTEN = 1 << 20;
 
-/** A layer that is unpacked: what it changes, and the contents of its files, one after the other. */
+/** The changes of a layer that is unpacked. */
 export interface StoredLayer {
   readonly entries: readonly LayerEntry[];
-  /** Path of the file with the contents. */
-  readonly contents: string;
 }
 
 /**
@@ -34,14 +32,18 @@ export class LayerStore {
     return join(this.#directory, diffId.slice('sha256:'.length));
   }
 
+  /** Path of the file with the contents of a layer's files. */
+  contents(diffId: string): string {
+    return join(this.#folder(diffId), 'contents');
+  }
+
   /** A layer that is there, as it was written. */
   async find(diffId: string): Promise<StoredLayer | undefined> {
-    const folder = this.#folder(diffId);
-    const contents = join(folder, 'contents');
     try {
-      const [text, { size }] = await Promise.all([readFile(join(folder, INDEX), 'utf8'), stat(contents)]);
+      const index = join(this.#folder(diffId), INDEX);
+      const [text, { size }] = await Promise.all([readFile(index, 'utf8'), stat(this.contents(diffId))]);
       const { bytes, entries } = JSON.parse(text) as LayerIndex;
-      return bytes === size ? { entries, contents } : undefined;
+      return bytes === size ? { entries } : undefined;
     } catch {
       return undefined;
     }

@@ -65,10 +65,23 @@ export class BlockDisk implements Disk {
     checkWritable(this);
     checkRange(this, offset, length);
     await this.#order.run(async () => {
-      for (const part of partsOf(offset, length, this.map.blockSize))
-        if (!this.#isZero(await this.map.place(part.page)))
-          await this.#write(part.page, part.within, new Uint8Array(part.length));
+      const { blockSize } = this.map;
+      const end = Math.ceil((offset + length) / blockSize);
+      for (let block = Math.floor(offset / blockSize); block < end; ) {
+        const { place, blocks } = await this.map.run(block, end - block);
+        const isZero = this.#isZero(place);
+        if (!isZero) await this.#zeroIn(block, offset, length);
+        block += isZero ? blocks : 1;
+      }
     });
+  }
+
+  /** Writes zeros into the part of a block that is in a range. */
+  async #zeroIn(block: number, offset: number, length: number): Promise<void> {
+    const start = block * this.map.blockSize;
+    const from = Math.max(offset, start);
+    const end = Math.min(offset + length, start + this.map.blockSize);
+    await this.#write(block, from - start, new Uint8Array(end - from));
   }
 
   /** Blocks stay where they are, as with QEMU. */
@@ -77,29 +90,22 @@ export class BlockDisk implements Disk {
     checkRange(this, offset, length);
   }
 
-  async zeroRun(offset: number): Promise<number> {
+  async zeroRun(offset: number, most: number): Promise<number> {
     if (offset >= this.size) return 0;
-    const first = await this.#order.run(() => this.map.place(Math.floor(offset / this.map.blockSize)));
-    if (!this.#isZero(first) && first.kind !== 'absent') return 0;
-    const { length } = await this.run(offset, this.size - offset);
-    if (this.#isZero(first)) return length;
+    const { place, length } = await this.run(offset, Math.min(most, this.size - offset));
+    if (this.#isZero(place)) return length;
+    if (place.kind !== 'absent') return 0;
     const backing = this.backing!;
-    return Math.min(length, offset >= backing.size ? Infinity : await backing.zeroRun(offset));
+    return offset >= backing.size ? length : await backing.zeroRun(offset, length);
   }
 
-  /** The place of what is at an offset, and for how many bytes, up to `most`, it is so. */
+  /** The place of what is at an offset, and for how many bytes, up to `most`, it is known to be so. */
   async run(offset: number, most: number): Promise<{ place: BlockPlace; length: number }> {
     const { blockSize } = this.map;
-    return await this.#order.run(async () => {
-      const first = Math.floor(offset / blockSize);
-      const place = await this.map.place(first);
-      let blocks = 1;
-      while ((first + blocks) * blockSize < offset + most) {
-        if (!continues(place, await this.map.place(first + blocks), blocks * blockSize)) break;
-        blocks++;
-      }
-      return { place, length: Math.min(most, (first + blocks) * blockSize - offset) };
-    });
+    const first = Math.floor(offset / blockSize);
+    const wanted = Math.ceil((offset + most) / blockSize) - first;
+    const { place, blocks } = await this.#order.run(() => this.map.run(first, wanted));
+    return { place, length: Math.min(most, (first + blocks) * blockSize - offset) };
   }
 
   /** Looks at the places of all blocks. */
@@ -167,10 +173,4 @@ export class BlockDisk implements Disk {
     }
     await map.set(block, offset);
   }
-}
-
-/** Whether a block, so many bytes further on, is kept as the first one goes on. */
-function continues(first: BlockPlace, next: BlockPlace, distance: number): boolean {
-  if (first.kind === 'data' && next.kind === 'data') return next.offset === first.offset + distance;
-  return first.kind === next.kind && first.kind !== 'packed';
 }

@@ -1,5 +1,5 @@
 import { type ByteStore, StorageError } from '../store.ts';
-import type { BlockMap, BlockPlace, NewPlace } from './map.ts';
+import type { BlockMap, BlockPlace, BlockRun, NewPlace } from './map.ts';
 
 /** The map of an image that has all bytes of its disk in their order. */
 export class PlainMap implements BlockMap {
@@ -25,6 +25,10 @@ export class PlainMap implements BlockMap {
 
   async place(block: number): Promise<BlockPlace> {
     return { kind: 'data', offset: this.#offset + block * this.blockSize };
+  }
+
+  async run(block: number, most: number): Promise<BlockRun> {
+    return { place: await this.place(block), blocks: most };
   }
 
   async reserve(): Promise<NewPlace> {

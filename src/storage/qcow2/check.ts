@@ -8,6 +8,7 @@ import { decodeEntry, entryOffset, hostRange, isOwnEntry, type Mapping } from '.
 import { Metadata } from './metadata.ts';
 import { setOwnFlags } from './references.ts';
 import { readSnapshots, tableBytes } from './snapshots.ts';
+import { UseCounts } from './use-counts.ts';
 
 /** An L2 table: how many entries of L1 tables point to it, and whether one of those is the disk's. */
 interface TableUse {
@@ -16,9 +17,6 @@ interface TableUse {
 }
 
 const isLeak = (count: number, uses: number): boolean => count > uses;
-
-/** Clusters of a file that can be checked: their counts are kept in memory. */
-const MOST_CLUSTERS = 1 << 28;
 
 /**
  * Counts who uses each cluster and compares with what the image says.
@@ -89,7 +87,9 @@ async function clearMarks(file: ImageFile): Promise<void> {
 class Check {
   readonly #file: ImageFile;
   readonly #metadata: Metadata;
-  readonly #uses: Uint16Array;
+  /** Clusters that the file has. */
+  readonly #clusters: number;
+  readonly #uses: UseCounts;
   /** By the offsets of L2 tables. Each is walked once: a small image can point to one more often than anybody can wait for. */
   readonly #tables = new Map<number, TableUse>();
   readonly #errors: string[] = [];
@@ -104,13 +104,13 @@ class Check {
   private constructor(file: ImageFile, metadata: Metadata, clusters: number) {
     this.#file = file;
     this.#metadata = metadata;
-    this.#uses = new Uint16Array(clusters);
+    this.#clusters = clusters;
+    this.#uses = new UseCounts(file.store);
   }
 
   static async of(store: ByteStore): Promise<Check> {
     const file = new ImageFile(store, await readHeader(store));
     const clusters = Math.ceil(store.size / file.clusterSize);
-    if (clusters > MOST_CLUSTERS) throw new StorageError(store, 'is too large a file to be checked');
     return new Check(file, await Metadata.load(file, 'broken'), clusters);
   }
 
@@ -138,9 +138,8 @@ class Check {
   /** To be called after `run`: gives clusters the counts that they should have, where these are to be changed and can be. */
   async setCounts(isWrong: (count: number, uses: number) => boolean): Promise<void> {
     const { refcounts } = this.#metadata;
-    for (let cluster = 0; cluster < this.#uses.length; cluster++) {
-      const uses = this.#uses[cluster];
-      if (!isWrong(await refcounts.get(cluster), uses) || !refcounts.canHold(cluster, uses)) continue;
+    for await (const { cluster, count, uses } of this.#counts()) {
+      if (!isWrong(count, uses) || !refcounts.canHold(cluster, uses)) continue;
       await refcounts.set(cluster, uses);
       if (refcounts.blocks.isCrowded) await refcounts.blocks.writeDirty();
     }
@@ -264,30 +263,39 @@ class Check {
   /** Whether a range has a cluster that something is known to use. */
   #isUsed(offset: number, bytes: number): boolean {
     const { clusterSize } = this.#file;
-    const clusters = this.#uses.subarray(Math.floor(offset / clusterSize), Math.ceil((offset + bytes) / clusterSize));
-    return bytes > 0 && clusters.some((uses) => uses > 0);
+    const end = bytes > 0 ? Math.ceil((offset + bytes) / clusterSize) : 0;
+    for (let cluster = Math.floor(offset / clusterSize); cluster < end; cluster++)
+      if (this.#uses.get(cluster) > 0) return true;
+    return false;
   }
 
   #use(offset: number, bytes: number, what: string, times = 1): void {
     const end = Math.ceil((offset + bytes) / this.#file.clusterSize);
-    if (bytes > 0 && end > this.#uses.length)
+    if (bytes > 0 && end > this.#clusters)
       this.#error(`the ${what} at offset 0x${offset.toString(16)} goes beyond the end of the file`);
-    for (
-      let cluster = Math.floor(offset / this.#file.clusterSize);
-      cluster < Math.min(end, this.#uses.length);
-      cluster++
-    ) {
-      this.#uses[cluster] = Math.min(0xffff, this.#uses[cluster] + times);
-    }
+    const first = Math.floor(offset / this.#file.clusterSize);
+    for (let cluster = first; cluster < Math.min(end, this.#clusters); cluster++) this.#uses.add(cluster, times);
   }
 
   async #compare(): Promise<void> {
-    for (let cluster = 0; cluster < this.#uses.length; cluster++) {
-      const uses = this.#uses[cluster];
-      const count = await this.#metadata.refcounts.get(cluster);
+    for await (const { cluster, count, uses } of this.#counts()) {
       if (count !== 0) this.#end = (cluster + 1) * this.#file.clusterSize;
       if (count > uses) this.#leaks++;
       if (count < uses) this.#error(`cluster ${cluster} has the reference count ${count} and is used ${uses} times`);
+    }
+  }
+
+  /** Clusters that count as used, or are: those of a block of counts that is not there, and that nobody uses, are passed over. */
+  async *#counts(): AsyncGenerator<{ readonly cluster: number; readonly count: number; readonly uses: number }> {
+    const { refcounts } = this.#metadata;
+    const { countsPerBlock } = refcounts;
+    for (let from = 0; from < this.#clusters; from += countsPerBlock) {
+      const end = Math.min(from + countsPerBlock, this.#clusters);
+      const isEmpty = refcounts.blockOffset(from / countsPerBlock) === 0 && !this.#uses.hasAny(from, end);
+      for (let cluster = from; !isEmpty && cluster < end; cluster++) {
+        const [count, uses] = [await refcounts.get(cluster), this.#uses.get(cluster)];
+        if (count !== 0 || uses !== 0) yield { cluster, count, uses };
+      }
     }
   }
 

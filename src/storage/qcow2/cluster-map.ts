@@ -26,7 +26,7 @@ export class ClusterMap {
   }
 
   static async load(file: ImageFile): Promise<ClusterMap> {
-    return ClusterMap.of(file, await file.readTable(file.header.l1Offset, file.header.l1Size));
+    return ClusterMap.of(file, await file.holdTable(file.header.l1Offset, file.header.l1Size * 8));
   }
 
   /** The map of an L1 table, such as that of a snapshot. */
@@ -57,16 +57,30 @@ export class ClusterMap {
     const cluster = Math.floor(offset / clusterSize);
     const within = offset % clusterSize;
     const index = cluster % this.#entriesPerTable;
-    const limit = Math.min(this.#entriesPerTable - index, Math.ceil((within + most) / clusterSize));
+    const wanted = Math.ceil((within + most) / clusterSize);
+    const limit = Math.min(this.#entriesPerTable - index, wanted);
     const tableOffset = entryOffset(this.#l1Entry(cluster));
-    if (tableOffset === 0)
-      return { mapping: { kind: 'unallocated' }, length: Math.min(most, limit * clusterSize - within) };
+    if (tableOffset === 0) {
+      const clusters = this.#nextTable(cluster, cluster + wanted) - cluster;
+      return { mapping: { kind: 'unallocated' }, length: Math.min(most, clusters * clusterSize - within) };
+    }
     const table = await this.tables.get(tableOffset);
     const mapping = decodeEntry(this.#file, getEntry(table, index));
     let count = 1;
     while (count < limit && this.#continues(mapping, decodeEntry(this.#file, getEntry(table, index + count)), count))
       count++;
     return { mapping, length: Math.min(most, count * clusterSize - within) };
+  }
+
+  /** The first cluster of the first table after one that is not there, or one behind all clusters before `end`. */
+  #nextTable(cluster: number, end: number): number {
+    const isMissing = (next: number) => {
+      const { high, low } = this.#l1Entry(next);
+      return high === 0 && low === 0;
+    };
+    let next = cluster - (cluster % this.#entriesPerTable) + this.#entriesPerTable;
+    while (next < end && isMissing(next)) next += this.#entriesPerTable;
+    return next;
   }
 
   /** Sets where a cluster of the disk is; the table for it is made, or copied from one that a snapshot shares. */

@@ -16,10 +16,11 @@ export async function commitToBacking(
   progress: (done: number) => void,
 ): Promise<void> {
   for (let at = 0; at < image.size; progress(at)) {
-    const most = Math.min(CHUNK, image.size - at);
-    const { mapping, length } = await image.alone(() => image.metadata.map.run(at, most));
-    if (mapping.kind === 'zero') await backing.zero(at, length);
-    else if (mapping.kind !== 'unallocated') await copy(image, backing, at, length);
+    const run = await image.alone(() => image.metadata.map.run(at, image.size - at));
+    const { kind } = run.mapping;
+    const length = kind === 'unallocated' ? run.length : Math.min(CHUNK, run.length);
+    if (kind === 'zero') await backing.zero(at, length);
+    else if (kind !== 'unallocated') await copy(image, backing, at, length);
     at += length;
   }
   await backing.flush();

@@ -9,6 +9,7 @@ import {
   readPadded,
   StorageError,
 } from '../store.ts';
+import type { TableMemory } from '../table-memory.ts';
 import type { Run } from './cluster-map.ts';
 import { CompressedClusters, type Decompressor } from './compressed.ts';
 import { repairDirty, setDirty } from './dirty.ts';
@@ -39,10 +40,16 @@ export class Qcow2Disk implements Disk {
 
   /**
    * @param backing what the header names as the backing file
+   * @param tables the memory for its tables; a backing disk of its own may have the same
    * @throws StorageError if the image is not right, or is to be written and must not be
    */
-  static async open(store: ByteStore, backing: Disk | undefined, decompressor: Decompressor): Promise<Qcow2Disk> {
-    const file = new ImageFile(store, await readHeader(store));
+  static async open(
+    store: ByteStore,
+    backing: Disk | undefined,
+    decompressor: Decompressor,
+    tables?: TableMemory,
+  ): Promise<Qcow2Disk> {
+    const file = new ImageFile(store, await readHeader(store), tables);
     if (!store.isReadOnly) await prepareForWriting(file);
     return new Qcow2Disk(await Metadata.load(file, store.isReadOnly ? 'broken' : 'sound'), backing, decompressor);
   }
@@ -56,12 +63,13 @@ export class Qcow2Disk implements Disk {
     store: ByteStore,
     backing: Disk | undefined,
     decompressor: Decompressor,
+    tables: TableMemory,
     choice: SnapshotChoice,
   ): Promise<Qcow2Disk> {
     if (!store.isReadOnly) throw new StorageError(store, 'is open for writing: a snapshot of it is only read');
     const header = await readHeader(store);
     const { l1Offset, l1Size, size = header.size } = await chosenSnapshot(new ImageFile(store, header), choice);
-    const file = new ImageFile(store, { ...header, l1Offset, l1Size, size });
+    const file = new ImageFile(store, { ...header, l1Offset, l1Size, size }, tables);
     return new Qcow2Disk(await Metadata.load(file, 'broken'), backing, decompressor);
   }
 
@@ -131,18 +139,18 @@ export class Qcow2Disk implements Disk {
     await this.#order.run(() => this.#eachCluster(offset, length, (cluster) => this.#empty(cluster)));
   }
 
-  async zeroRun(offset: number): Promise<number> {
+  async zeroRun(offset: number, most: number): Promise<number> {
     if (offset >= this.size) return 0;
     return this.#order.run(async () => {
-      const { mapping, length } = await this.metadata.map.run(offset, this.size - offset);
+      const { mapping, length } = await this.metadata.map.run(offset, Math.min(most, this.size - offset));
       if (this.#readsZero(mapping)) return length;
-      return mapping.kind === 'unallocated' ? Math.min(length, await this.#backingZeroRun(offset)) : 0;
+      return mapping.kind === 'unallocated' ? await this.#backingZeroRun(offset, length) : 0;
     });
   }
 
-  async #backingZeroRun(offset: number): Promise<number> {
+  async #backingZeroRun(offset: number, most: number): Promise<number> {
     const backing = this.backing!;
-    return offset >= backing.size ? Infinity : backing.zeroRun(offset);
+    return offset >= backing.size ? most : await backing.zeroRun(offset, most);
   }
 
   async flush(): Promise<void> {

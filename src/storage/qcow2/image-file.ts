@@ -1,5 +1,6 @@
 import { type ByteStore, readPadded, StorageError } from '../store.ts';
 import { Table } from '../table.ts';
+import { TableMemory } from '../table-memory.ts';
 import type { Header } from './header.ts';
 
 /** The file of an image, in clusters. */
@@ -7,9 +8,12 @@ export class ImageFile {
   readonly store: ByteStore;
   readonly header: Header;
   readonly clusterSize: number;
+  /** The memory for its tables. */
+  readonly memory: TableMemory;
 
-  constructor(store: ByteStore, header: Header) {
+  constructor(store: ByteStore, header: Header, memory = new TableMemory()) {
     this.store = store;
+    this.memory = memory;
     this.header = header;
     this.clusterSize = 2 ** header.clusterBits;
   }
@@ -30,9 +34,20 @@ export class ImageFile {
     return bytes;
   }
 
-  /** An L1 table. */
+  /** An L1 table, which is needed once. */
   async readTable(offset: number, entries: number): Promise<Table> {
-    const bytes = new Uint8Array(entries * 8);
+    return await this.#filled(offset, new Uint8Array(entries * 8));
+  }
+
+  /**
+   * A table that stays in memory as long as the image is open.
+   * @throws StorageError if there is no memory for it
+   */
+  async holdTable(offset: number, bytes: number): Promise<Table> {
+    return await this.#filled(offset, this.memory.hold(this.store, bytes));
+  }
+
+  async #filled(offset: number, bytes: Uint8Array): Promise<Table> {
     await this.store.read(offset, bytes);
     return new Table(offset, bytes);
   }

@@ -17,12 +17,21 @@ export async function keepContents(
 ): Promise<void> {
   const chunk = Math.max(CHUNK, image.clusterSize);
   for (let at = 0; at < image.size; progress(at)) {
-    const most = Math.min(chunk, image.size - at);
-    const { mapping, length } = await image.alone(() => image.metadata.map.run(at, most));
-    if (mapping.kind === 'unallocated') await keepPart(image, next, at, length);
-    at += length;
+    const { mapping, length } = await image.alone(() => image.metadata.map.run(at, image.size - at));
+    const isOwn = mapping.kind !== 'unallocated';
+    const same = isOwn ? length : Math.min(await zerosOf(image.backing, at, length), await zerosOf(next, at, length));
+    const looked = same > 0 ? 0 : Math.min(chunk, length);
+    if (looked > 0) await keepPart(image, next, at, looked);
+    at += same + looked;
   }
   await image.flush();
+}
+
+/** How many bytes of a disk, or where there is none, are known to be zero. */
+async function zerosOf(disk: Disk | undefined, offset: number, most: number): Promise<number> {
+  return disk === undefined || offset >= disk.size
+    ? most
+    : await disk.zeroRun(offset, Math.min(most, disk.size - offset));
 }
 
 async function keepPart(image: Qcow2Disk, next: Disk | undefined, offset: number, length: number): Promise<void> {

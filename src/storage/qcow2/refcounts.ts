@@ -32,9 +32,9 @@ export class Refcounts {
   }
 
   static async load(file: ImageFile, isMetadata: (offset: number) => boolean): Promise<Refcounts> {
-    const bytes = new Uint8Array(file.header.refcountTableClusters * file.clusterSize);
-    await file.store.read(file.header.refcountTableOffset, bytes);
-    return new Refcounts(file, new Table(file.header.refcountTableOffset, bytes), isMetadata);
+    const { refcountTableOffset, refcountTableClusters } = file.header;
+    const table = await file.holdTable(refcountTableOffset, refcountTableClusters * file.clusterSize);
+    return new Refcounts(file, table, isMetadata);
   }
 
   /** How many blocks the table has place for. */

@@ -3,8 +3,8 @@ import type { ImageFile } from './image-file.ts';
 /** Bytes of an entry before its extra data, and those of the extra data that version 3 has at least. */
 const FIXED = 40;
 const EXTRA = 24;
-/** Bytes of extra data and of all of the table: QEMU's limits. */
-const MOST_EXTRA = 1024;
+/** Bytes of extra data, of all of the table, and entries of an L1 table: QEMU's limits. */
+const [MOST_EXTRA, MOST_TABLE] = [1024, 64 << 20];
 const MOST_L1_ENTRIES = 4 << 20;
 /** There is no count of instructions. */
 const NO_COUNT = 2n ** 64n - 1n;
@@ -48,6 +48,8 @@ export async function readSnapshots(file: ImageFile): Promise<SnapshotEntry[]> {
     checkL1(file, entry, index);
     entries.push(entry);
     at += entry.raw.length;
+    if (at - file.header.snapshotsOffset > MOST_TABLE)
+      throw file.error(`the snapshot table is larger than ${MOST_TABLE} bytes`);
   }
   return entries;
 }

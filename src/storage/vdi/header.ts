@@ -34,8 +34,6 @@ export const Entry = { unallocated: 0xffffffff, discarded: 0xfffffffe } as const
 
 /** Blocks of more bytes are a mistake. */
 const MOST_BLOCK = 64 << 20;
-/** Bytes of a map that is held in memory. */
-const MOST_MAP = 256 << 20;
 
 export interface VdiHeader {
   readonly size: number;
@@ -70,7 +68,7 @@ export async function readHeader(store: ByteStore): Promise<VdiHeader> {
   if (!Number.isSafeInteger(size) || size > blocks * blockSize)
     refuse(`has ${size} bytes in ${blocks} blocks of ${blockSize}: they do not fit`);
   const [mapOffset, dataOffset] = [word('mapOffset'), word('dataOffset')];
-  if (blocks * 4 > MOST_MAP || mapOffset < HEADER_BYTES || mapOffset + blocks * 4 > dataOffset)
+  if (mapOffset < HEADER_BYTES || mapOffset + blocks * 4 > dataOffset)
     refuse(`its map of ${blocks} blocks is not between its header and its data`);
   const isFixed = word('type') === ImageType.fixed;
   return { size: alignedSize(size), blockSize, blocks, mapOffset, dataOffset, allocated: word('allocated'), isFixed };

@@ -1,8 +1,9 @@
 import { BlockDisk } from '../blocks/disk.ts';
-import type { BlockMap, BlockPlace, NewPlace } from '../blocks/map.ts';
+import { type BlockMap, type BlockPlace, type BlockRun, type NewPlace, runInTable, ZERO } from '../blocks/map.ts';
 import type { OpenedImage } from '../formats.ts';
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
 import { Table } from '../table.ts';
+import { TableMemory } from '../table-memory.ts';
 import {
   Entry,
   field,
@@ -16,8 +17,8 @@ import {
 } from './header.ts';
 
 /** Opens VirtualBox's image. */
-export async function openVdi({ store }: Pick<OpenedImage, 'store'>): Promise<Disk> {
-  return new BlockDisk(await VdiMap.load(store));
+export async function openVdi({ store, tables }: Pick<OpenedImage, 'store' | 'tables'>): Promise<Disk> {
+  return new BlockDisk(await VdiMap.load(store, tables));
 }
 
 /** The numbers of blocks in the file, by their numbers on the disk. */
@@ -41,24 +42,33 @@ class VdiMap implements BlockMap {
     this.#allocated = Math.max(header.allocated, usedBlocks(map.view));
   }
 
-  static async load(store: ByteStore): Promise<VdiMap> {
+  static async load(store: ByteStore, tables: TableMemory): Promise<VdiMap> {
     const header = await readHeader(store);
-    const bytes = new Uint8Array(header.blocks * 4);
-    if (header.mapOffset + bytes.length > store.size) throw new StorageError(store, 'ends within its map of blocks');
+    if (header.mapOffset + header.blocks * 4 > store.size)
+      throw new StorageError(store, 'ends within its map of blocks');
+    const bytes = tables.hold(store, header.blocks * 4);
     await store.read(header.mapOffset, bytes);
     return new VdiMap(store, header, new Table(header.mapOffset, bytes));
   }
 
   async place(block: number): Promise<BlockPlace> {
+    return this.#placeOf(block);
+  }
+
+  async run(block: number, most: number): Promise<BlockRun> {
+    return runInTable(this, block, most, this.#placeOf);
+  }
+
+  readonly #placeOf = (block: number): BlockPlace => {
     const entry = this.#map.view.getUint32(block * 4, true);
-    if (entry >= Entry.discarded) return { kind: 'zero' };
+    if (entry >= Entry.discarded) return ZERO;
     if (entry >= this.#header.blocks)
       throw new StorageError(this.store, `says that block ${block} is at number ${entry} of ${this.#header.blocks}`);
     const offset = this.#offset(entry);
     if (offset >= this.store.size)
       throw new StorageError(this.store, `says that block ${block} is at byte ${offset} of its ${this.store.size}`);
     return { kind: 'data', offset };
-  }
+  };
 
   async reserve(): Promise<NewPlace> {
     const offset = this.#offset(this.#allocated);
@@ -110,13 +120,16 @@ export interface NewVdi {
   readonly isFixed: boolean;
 }
 
-/** Makes an image in an empty store, and opens it. */
+/**
+ * Makes an image in an empty store, and opens it.
+ * @throws StorageError if its map would be too large
+ */
 export async function createVdi(store: ByteStore, { size, isFixed }: NewVdi): Promise<Disk> {
   const blocks = Math.ceil(size / BLOCK);
   const mapBytes = Math.ceil((blocks * 4) / 512) * 512;
   // VirtualBox begins its data at a whole megabyte.
   const dataOffset = Math.ceil((HEADER_BYTES + mapBytes) / BLOCK) * BLOCK;
-  const bytes = new Uint8Array(HEADER_BYTES + mapBytes);
+  const bytes = new TableMemory().hold(store, HEADER_BYTES + mapBytes);
   const view = new DataView(bytes.buffer);
   const set = (name: keyof typeof field, value: number) => view.setUint32(field[name], value, true);
   bytes.set(new TextEncoder().encode('<<< rawiron VM Virtual Disk Image >>>\n'));
@@ -136,5 +149,5 @@ export async function createVdi(store: ByteStore, { size, isFixed }: NewVdi): Pr
   await store.resize(0);
   await store.resize(isFixed ? dataOffset + blocks * BLOCK : dataOffset);
   await store.write(0, bytes);
-  return openVdi({ store });
+  return openVdi({ store, tables: new TableMemory() });
 }

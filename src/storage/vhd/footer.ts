@@ -36,7 +36,6 @@ const byGeometry = ['vpc ', 'qemu'];
 /** Sectors of the largest geometry: then the bytes count, whoever made the image. */
 const MOST_GEOMETRY = 65535 * 16 * 255;
 const MOST_BLOCK = 256 << 20;
-const MOST_TABLE = 256 << 20;
 
 export interface Footer {
   /** All of it, as a dynamic disk has it twice. */
@@ -92,7 +91,7 @@ export async function readDynamicHeader(store: ByteStore, { headerOffset, size }
     throw new StorageError(store, 'has a dynamic header that is damaged');
   const [entries, blockSize] = [view.getUint32(headerField.entries), view.getUint32(headerField.blockSize)];
   const isBlockSize = blockSize >= 512 && blockSize <= MOST_BLOCK && Number.isInteger(Math.log2(blockSize));
-  if (!isBlockSize || entries * blockSize < size || entries * 4 > MOST_TABLE)
+  if (!isBlockSize || entries * blockSize < size)
     throw new StorageError(store, `has ${entries} blocks of ${blockSize} bytes for a disk of ${size}: not possible`);
   const tableOffset = Number(view.getBigUint64(headerField.tableOffset));
   if (tableOffset + entries * 4 > store.size) throw new StorageError(store, 'ends within its table of blocks');

@@ -1,9 +1,10 @@
 import { BlockDisk } from '../blocks/disk.ts';
-import type { BlockMap, BlockPlace, NewPlace } from '../blocks/map.ts';
+import { type BlockMap, type BlockPlace, type BlockRun, type NewPlace, runInTable, ZERO } from '../blocks/map.ts';
 import { PlainMap } from '../blocks/plain-map.ts';
 import type { OpenedImage } from '../formats.ts';
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
 import { Table } from '../table.ts';
+import { TableMemory } from '../table-memory.ts';
 import {
   DiskType,
   type DynamicHeader,
@@ -21,14 +22,14 @@ const SECTOR = 512;
 const UNUSED = 0xffffffff;
 
 /** Opens Microsoft's image of Virtual PC and of the first Hyper-V. */
-export async function openVhd({ store }: Pick<OpenedImage, 'store'>): Promise<Disk> {
+export async function openVhd({ store, tables }: Pick<OpenedImage, 'store' | 'tables'>): Promise<Disk> {
   const footer = await readFooter(store);
   if (footer.type === DiskType.fixed) return new BlockDisk(new PlainMap('vpc', store, footer.size));
   if (footer.type === DiskType.differencing)
     throw new StorageError(store, 'is a difference to another VHD image, which is not supported; merge them before');
   if (footer.type !== DiskType.dynamic)
     throw new StorageError(store, `is a VHD image of an unknown type, ${footer.type}`);
-  return new BlockDisk(await DynamicMap.load(store, footer));
+  return new BlockDisk(await DynamicMap.load(store, footer, tables));
 }
 
 /** Where blocks are, each after a bitmap of its sectors; the footer follows the last one. */
@@ -56,9 +57,9 @@ class DynamicMap implements BlockMap {
     this.#end = this.#endOfBlocks();
   }
 
-  static async load(store: ByteStore, footer: Footer): Promise<DynamicMap> {
+  static async load(store: ByteStore, footer: Footer, tables: TableMemory): Promise<DynamicMap> {
     const header = await readDynamicHeader(store, footer);
-    const bytes = new Uint8Array(header.entries * 4);
+    const bytes = tables.hold(store, header.entries * 4);
     await store.read(header.tableOffset, bytes);
     return new DynamicMap(store, footer, header, new Table(header.tableOffset, bytes));
   }
@@ -73,13 +74,21 @@ class DynamicMap implements BlockMap {
   }
 
   async place(block: number): Promise<BlockPlace> {
+    return this.#placeOf(block);
+  }
+
+  async run(block: number, most: number): Promise<BlockRun> {
+    return runInTable(this, block, most, this.#placeOf);
+  }
+
+  readonly #placeOf = (block: number): BlockPlace => {
     const entry = this.#table.view.getUint32(block * 4);
-    if (entry === UNUSED) return { kind: 'zero' };
+    if (entry === UNUSED) return ZERO;
     const offset = entry * SECTOR;
     if (offset < this.#dataOffset || offset >= this.store.size)
       throw new StorageError(this.store, `says that block ${block} is at byte ${offset} of its ${this.store.size}`);
     return { kind: 'data', offset: offset + this.#bitmapBytes };
-  }
+  };
 
   async reserve(): Promise<NewPlace> {
     const start = this.#end;
@@ -138,5 +147,5 @@ export async function createVhd(store: ByteStore, { size, isFixed }: NewVhd): Pr
     await store.write(start, table);
     await store.write(start + table.length, footer);
   }
-  return openVhd({ store });
+  return openVhd({ store, tables: new TableMemory() });
 }

@@ -1,7 +1,8 @@
 import { BlockDisk } from '../blocks/disk.ts';
-import type { BlockMap, BlockPlace, NewPlace } from '../blocks/map.ts';
+import { type BlockMap, type BlockPlace, type BlockRun, type NewPlace, runInTable, ZERO } from '../blocks/map.ts';
 import type { OpenedImage } from '../formats.ts';
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
+import { TableMemory } from '../table-memory.ts';
 import { guidBytes, newGuid } from './guid.ts';
 import {
   FILE_SIGNATURE,
@@ -24,19 +25,21 @@ import { PatchedStore } from './patched-store.ts';
 
 /** States of a block ([MS-VHDX], 2.5.1.1): the low bits of its entry; above them are the megabytes of its offset. */
 const State = { notPresent: 0, undefined: 1, zero: 2, unmapped: 3, unmappedOld: 5, present: 6 } as const;
-const [STATE_BITS, OFFSET_SHIFT] = [7n, 20n];
-const MOST_TABLE = 512 << 20;
+const [STATE_BITS, OFFSET_SHIFT] = [7, 20n];
 
 /** Opens Hyper-V's image. What its log has is put into its places first, or seen there if the file is only read. */
-export async function openVhdx({ store }: Pick<OpenedImage, 'store'>): Promise<Disk> {
+export async function openVhdx({ store, tables }: Pick<OpenedImage, 'store' | 'tables'>): Promise<Disk> {
   const header = await readHeader(store);
   const patches = await readLog(store, header);
-  if (store.isReadOnly)
-    return new BlockDisk(await VhdxMap.load(patches.length === 0 ? store : new PatchedStore(store, patches), header));
+  if (store.isReadOnly) {
+    const patched = patches.length === 0 ? store : new PatchedStore(store, patches);
+    return new BlockDisk(await VhdxMap.load(patched, header, tables));
+  }
   checkLogPlace(store, header);
-  if (patches.length === 0) return writableDisk(await VhdxMap.load(store, header));
+  if (patches.length === 0) return writableDisk(await VhdxMap.load(store, header, tables));
   await carryOut(store, patches);
-  return writableDisk(await VhdxMap.load(store, await writeHeader(store, header, { logId: undefined })));
+  const written = await writeHeader(store, header, { logId: undefined });
+  return writableDisk(await VhdxMap.load(store, written, tables));
 }
 
 const writableDisk = (map: VhdxMap): Disk => new BlockDisk(map, { mark: () => map.mark() });
@@ -50,8 +53,15 @@ async function carryOut(store: ByteStore, patches: readonly Patch[]): Promise<vo
     else await writeZeros(store, offset, length);
 }
 
+/** Holes of the host's file are zero already: a log could have it keep as much as the file claims to be. */
 async function writeZeros(store: ByteStore, offset: number, length: number): Promise<void> {
-  for (let at = 0; at < length; at += MB) await store.write(offset + at, new Uint8Array(Math.min(MB, length - at)));
+  const zeros = new Uint8Array(Math.min(MB, length));
+  for (let at = offset; at < offset + length; ) {
+    const kept = store.allocation?.(at) ?? { isHole: false, length };
+    const part = Math.min(kept.isHole ? kept.length : Math.min(kept.length, MB), offset + length - at);
+    if (!kept.isHole) await store.write(at, zeros.subarray(0, part));
+    at += part;
+  }
 }
 
 /** Where blocks are: an entry of 64 bits for each; behind those of each chunk stands one that says where a bitmap is. */
@@ -87,15 +97,15 @@ class VhdxMap implements BlockMap {
     this.#end = store.size;
   }
 
-  static async load(store: ByteStore, header: Header): Promise<VhdxMap> {
+  static async load(store: ByteStore, header: Header, tables: TableMemory): Promise<VhdxMap> {
     const regions = await readRegions(store);
     const [blocks, metadata] = [regions.get(Region.blocks), regions.get(Region.metadata)];
     if (!blocks || !metadata) throw new StorageError(store, 'has no region of blocks, or none of metadata');
     const facts = await readMetadata(store, metadata);
     const bytes = tableBytes(facts);
-    if (bytes > blocks.length || bytes > MOST_TABLE)
+    if (bytes > blocks.length)
       throw new StorageError(store, `has a table of ${blocks.length} bytes; its disk needs ${bytes}`);
-    const entries = new Uint8Array(Math.ceil(bytes / LOG_SECTOR) * LOG_SECTOR);
+    const entries = tables.hold(store, Math.ceil(bytes / LOG_SECTOR) * LOG_SECTOR);
     await readPart(store, blocks.offset, entries, 'table of blocks');
     return new VhdxMap(store, header, facts, blocks, new DataView(entries.buffer));
   }
@@ -106,17 +116,25 @@ class VhdxMap implements BlockMap {
   }
 
   async place(block: number): Promise<BlockPlace> {
-    const entry = this.#entries.getBigUint64(this.#at(block), true);
-    const state = Number(entry & STATE_BITS);
+    return this.#placeOf(block);
+  }
+
+  async run(block: number, most: number): Promise<BlockRun> {
+    return runInTable(this, block, most, this.#placeOf);
+  }
+
+  readonly #placeOf = (block: number): BlockPlace => {
+    const at = this.#at(block);
+    const state = this.#entries.getUint32(at, true) & STATE_BITS;
     if (state === State.present) {
-      const offset = Number(entry >> OFFSET_SHIFT) * MB;
+      const offset = Number(this.#entries.getBigUint64(at, true) >> OFFSET_SHIFT) * MB;
       if (offset >= MB && offset < Math.max(this.store.size, this.#end)) return { kind: 'data', offset };
       throw new StorageError(this.store, `says that block ${block} is at byte ${offset} of its ${this.store.size}`);
     }
     const isEmpty = state <= State.unmapped || state === State.unmappedOld;
     if (!isEmpty) throw new StorageError(this.store, `has block ${block} in an unknown state, ${state}`);
-    return { kind: 'zero' };
-  }
+    return ZERO;
+  };
 
   /** Gives the image other identifiers, as the specification wants it before the first change of its disk (2.2.2). */
   async mark(): Promise<void> {
@@ -194,7 +212,7 @@ export async function createVhdx(store: ByteStore, { size, isFixed }: NewVhdx): 
   for (const offset of headerOffsets) await store.write(offset, headerBytes(header));
   for (const offset of regionOffsets) await store.write(offset, regions);
   await store.write(METADATA_AT, newMetadata(metadata));
-  const map = await VhdxMap.load(store, header);
+  const map = await VhdxMap.load(store, header, new TableMemory());
   for (let block = 0; isFixed && block * map.blockSize < size; block++)
     await map.set(block, (await map.reserve()).offset);
   await map.commit();

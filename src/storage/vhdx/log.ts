@@ -8,7 +8,8 @@ const ENTRY_HEADER = 64;
 const DESCRIPTOR = 32;
 /** Bytes of a sector that its descriptor has, at its beginning and its end. */
 const [LEADING, TRAILING] = [8, 4];
-const MOST_LOG = 256 << 20;
+/** Hyper-V's has a megabyte. All of it is in memory, and its changes a second time. */
+const MOST_LOG = 32 << 20;
 /** How often entries that were written one after the other go round the log, at most, until no part of the older ones is left. */
 const MOST_ROUNDS = 4;
 const SIGNATURE = 'loge';

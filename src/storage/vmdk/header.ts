@@ -31,8 +31,8 @@ const esx = { version: 4, capacity: 12, grainSize: 16, directoryOffset: 20, dire
 const ESX_TABLE_ENTRIES = 4096;
 
 const MOST_GRAIN = 64 << 20;
-const MOST_TABLE_ENTRIES = 64 << 10;
-const MOST_DIRECTORY = 64 << 20;
+/** As in QEMU; tables of all known programs have 512 entries, or ESX' 4096. */
+const MOST_TABLE_ENTRIES = 4096;
 
 /** Offsets and sizes are in bytes. */
 export interface SparseHeader {
@@ -127,7 +127,7 @@ function checked(store: ByteStore, header: SparseHeader): SparseHeader {
     );
   for (const offset of [header.directoryOffset, header.redundantOffset ?? 0]) {
     const bytes = directoryEntries(header) * 4;
-    if (bytes > MOST_DIRECTORY || !(offset + bytes <= store.size))
+    if (!(offset + bytes <= store.size))
       throw new StorageError(store, `ends before its directory of grains at byte ${offset}`);
   }
   return header;

@@ -4,6 +4,7 @@ import type { OpenedImage } from '../formats.ts';
 import { type DiskPart, PartsDisk } from '../parts.ts';
 import type { Decompressor } from '../qcow2/compressed.ts';
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
+import { TableMemory } from '../table-memory.ts';
 import {
   changeContentId,
   DESCRIPTOR_START,
@@ -44,8 +45,8 @@ export async function descriptorOf(store: ByteStore): Promise<Descriptor | undef
 const wholeOf = ({ size }: ByteStore): DescriptorPlace => ({ offset: 0, length: size });
 
 async function openWhole(image: OpenedImage): Promise<Disk> {
-  const { store, decompressor } = image;
-  const map = await GrainMap.load(store, decompressor);
+  const { store } = image;
+  const map = await GrainMap.load(image);
   const { descriptor: place } = map.header;
   const descriptor = place && (await readDescriptor(store, place));
   const backing = await openParent(image, descriptor?.parent);
@@ -98,13 +99,14 @@ async function openParts(image: OpenedImage): Promise<Disk> {
       if (!isMarked) await changeContentId(store, place);
       isMarked = true;
     };
+    const files = new PartFiles(image);
     const parts: DiskPart[] = [];
     let start = 0;
     for (const extent of extents) {
-      const options = { backing: backing && partOf(backing, start, extent.size), mark };
-      const disk = extent.kind === 'zero' ? undefined : await openPart(image, extent, options);
-      if (disk) opened.push(disk);
-      parts.push({ disk, from: 0, length: extent.size });
+      const below = backing && partOf(backing, start, extent.size);
+      const disk = await files.open(extent, { backing: below, mark });
+      if (disk && !opened.includes(disk)) opened.push(disk);
+      parts.push({ disk, from: extent.kind === 'flat' ? extent.offset : 0, length: extent.size });
       start += extent.size;
     }
     const disk = new PartsDisk(parts, { store, format: 'vmdk' });
@@ -122,17 +124,43 @@ function partOf(backing: Disk, from: number, size: number): Disk {
   return new PartsDisk([{ disk: backing, from, length }]);
 }
 
-async function openPart(image: OpenedImage, extent: DescribedExtent, options: BlockDiskOptions): Promise<Disk> {
-  const store = await image.openPart(extent.file!);
-  try {
-    if (extent.kind === 'flat') return new BlockDisk(new PlainMap('vmdk', store, extent.size, extent.offset), options);
-    const map = await GrainMap.load(store, image.decompressor);
-    if (map.size < extent.size)
-      throw new StorageError(store, `has ${map.size} bytes of a disk; the descriptor says ${extent.size}`);
-    return new BlockDisk(map, options);
-  } catch (error) {
-    await store.close();
-    throw error;
+/** The files with a disk's parts, each opened once: a part can be named as often as a descriptor has lines. */
+class PartFiles {
+  readonly #image: OpenedImage;
+  readonly #disks = new Map<string, Disk>();
+
+  constructor(image: OpenedImage) {
+    this.#image = image;
+  }
+
+  /**
+   * The disk that has a part's bytes; undefined: they are zeros.
+   * @throws StorageError if it has fewer than the descriptor says, or is named twice where that cannot be
+   */
+  async open({ kind, file = '', size, offset }: DescribedExtent, options: BlockDiskOptions): Promise<Disk | undefined> {
+    if (kind === 'zero') return undefined;
+    const { store } = this.#image;
+    const known = this.#disks.get(`${kind} ${file}`);
+    if (known && options.backing)
+      throw new StorageError(store, `names its part "${file}" twice, and stands on another image: not possible`);
+    const disk = known ?? (await this.#opened(kind, file, options));
+    this.#disks.set(`${kind} ${file}`, disk);
+    const from = kind === 'flat' ? offset : 0;
+    if (disk.size < from + size)
+      throw new StorageError(disk, `has ${disk.size} bytes of a disk; the descriptor says ${from + size}`);
+    return disk;
+  }
+
+  async #opened(kind: 'flat' | 'sparse', file: string, options: BlockDiskOptions): Promise<Disk> {
+    const store = await this.#image.openPart(file);
+    try {
+      const map =
+        kind === 'flat' ? new PlainMap('vmdk', store, store.size) : await GrainMap.load({ ...this.#image, store });
+      return new BlockDisk(map, options);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
   }
 }
 
@@ -140,18 +168,27 @@ const SECTOR = 512;
 /** The shape that VMware's own programs give an image: grains of 64 KB, 512 to a table, and a descriptor of 20 sectors behind the header. */
 const [GRAIN, TABLE_ENTRIES, DESCRIPTOR_BYTES] = [64 << 10, 512, 20 * SECTOR];
 
-/** Makes an image in one file, in an empty store, and opens it. */
+/**
+ * Makes an image in one file, in an empty store, and opens it.
+ * @throws StorageError if its directory would be too large
+ */
 export async function createVmdk(store: ByteStore, size: number, decompressor: Decompressor): Promise<Disk> {
   const header = layout(size);
   const { descriptor, overhead, redundantOffset, directoryOffset } = header;
   const text = new TextEncoder().encode(newDescriptor(store.name.split(/[\\/]/).at(-1)!, size));
   if (text.length > DESCRIPTOR_BYTES) throw new StorageError(store, 'has a name that is too long for a VMDK image');
+  const tables = new TableMemory();
+  const directories = [redundantOffset!, directoryOffset].map(
+    (offset) => [offset, directoryIn(tables.hold(store, directoryBytes(header)), offset, header)] as const,
+  );
   await store.resize(0);
   await store.resize(overhead);
-  for (const offset of [redundantOffset!, directoryOffset]) await store.write(offset, directoryAt(offset, header));
+  for (const [offset, directory] of directories) await store.write(offset, directory);
   await store.write(descriptor!.offset, text);
   await store.write(0, newHeader(header));
-  return new BlockDisk(await GrainMap.load(store, decompressor), { mark: () => changeContentId(store, descriptor!) });
+  return new BlockDisk(await GrainMap.load({ store, decompressor, tables: new TableMemory() }), {
+    mark: () => changeContentId(store, descriptor!),
+  });
 }
 
 /** Header, descriptor, and twice a directory with its tables behind it; then come the grains. */
@@ -169,8 +206,8 @@ function layout(size: number): SparseHeader {
 
 const directoryBytes = (header: SparseHeader): number => Math.ceil((directoryEntries(header) * 4) / SECTOR) * SECTOR;
 
-function directoryAt(offset: number, header: SparseHeader): Uint8Array {
-  const bytes = new Uint8Array(directoryBytes(header));
+/** Fills a directory that will be at an offset of the file. */
+function directoryIn(bytes: Uint8Array, offset: number, header: SparseHeader): Uint8Array {
   const view = new DataView(bytes.buffer);
   const first = (offset + bytes.length) / SECTOR;
   for (let n = 0; n < directoryEntries(header); n++)

@@ -129,7 +129,19 @@ test.each([
   ['has a negative size', changed(124, '\xff'.repeat(12)), "'file' has no size that a file can have"],
   ['has a size beyond all files', changed(124, `\x80${'\x7f'.repeat(11)}`), "'file' has no size that a file can have"],
   ['has too many records', rawTar([{ name: 'x', type: 'x', size: 5 << 20 }]), 'it has 5242880 bytes about one file'],
-  ['ends in records', rawTar([{ name: 'x', type: 'x', size: 4 << 20 }]), 'it ends in the middle of a header'],
+  [
+    'has more records than Docker reads',
+    rawTar([{ name: 'x', type: 'x', size: (1 << 20) + 1 }]),
+    'it has 1048577 bytes',
+  ],
+  [
+    'has global records that are too much together',
+    rawTar(
+      ['a', 'b'].map((key) => ({ name: 'g', type: 'g', data: Buffer.from(`700000 ${key}=${'x'.repeat(699_990)}\n`) })),
+    ),
+    'it has 1399982 bytes of global records',
+  ],
+  ['ends in records', rawTar([{ name: 'x', type: 'x', size: 1 << 20 }]), 'it ends in the middle of a header'],
 ])('an archive that %s is refused', async (_, archive, why) => {
   await expect(read(archive)).rejects.toThrow(`test is no archive that can be read: ${why}`);
 });

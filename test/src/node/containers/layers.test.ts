@@ -254,8 +254,30 @@ describe('what is hostile is refused by name', () => {
     await expect(add(rawTar([...links, ...names]))).rejects.toThrow('900 bytes of names are possible');
     expect(readdirSync(join(folder, 'cache/layers'))).toEqual([]);
     const six = (letter: string) => rawTar(Array.from({ length: 6 }, (_, n) => ({ name: `${letter}${n}` })));
-    await expect(add(six('a'), six('b'))).rejects.toThrow('10 files are possible in an image');
+    await expect(add(six('a'), six('b'))).rejects.toThrow(
+      'its layers have more than 10 files or 900 bytes of names together',
+    );
   });
+
+  test('layers that are named many times, each within its bounds', async () => {
+    const small = new ImageStore(join(folder, 'cache'), { entries: 10, bytes: 1 << 20, names: 900 });
+    const six = (letter: string) => rawTar(Array.from({ length: 6 }, (_, n) => ({ name: `${letter}${n}` })));
+    const [a, b] = [six('a'), rawTar([])];
+    const path = writeLayout(join(folder, 'image'), testImage(Array.from({ length: 200 }, (_, n) => (n % 2 ? b : a))));
+    await expect(imageFor(small, { image: path }, quiet)).rejects.toThrow('its layers have more than 10 files');
+  });
+});
+
+test('a layer that stands right on an equal one changes nothing, and is read once', async () => {
+  const small = new ImageStore(join(folder, 'cache'), { entries: 10, bytes: 1 << 20, names: 900 });
+  const layer = rawTar(Array.from({ length: 6 }, (_, n) => ({ name: `f${n}`, data: text(`${n}`) })));
+  const last = rawTar([{ name: 'f1', data: text('changed') }]);
+  const path = writeLayout(join(folder, 'image'), testImage([...new Array(400).fill(layer), last]));
+  const ready = await readyImage(small, await imageFor(small, { image: path }, quiet));
+  images.push(ready);
+  expect(ready.tree.count).toBe(8);
+  expect(await contentOf(ready, 'f5')).toBe('5');
+  expect(await contentOf(ready, 'f1')).toBe('changed');
 });
 
 describe('an archive of an image', () => {
@@ -283,6 +305,19 @@ describe('an archive of an image', () => {
     await expect(open(4, 2 << 20)).rejects.toThrow(`${archive}: 4 files are possible`);
     await expect(open(5, 1 << 20)).rejects.toThrow(`${archive}: it unpacks to more than 1048576 bytes`);
     expect((await open(5, 2 << 20)).name).toBe(archive);
+  });
+
+  test('has no names that are longer than those of files', async () => {
+    const archive = join(folder, 'names.tar');
+    const path = `${text('a'.repeat(5000))}`;
+    const record = `5011 path=${path}\n`;
+    writeFileSync(
+      archive,
+      rawTar([{ name: 'x', type: 'x', data: text(record) }, { name: 'a', type: '1', link: 'b' }, ...members]),
+    );
+    await expect(openLayout(archive, join(folder, 'work'))).rejects.toThrow(
+      `${archive}: it has a file whose name is longer than 4096 bytes`,
+    );
   });
 });
 

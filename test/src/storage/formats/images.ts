@@ -1,5 +1,6 @@
 import { MemoryStore } from '../../../../src/storage/memory-store.ts';
 import type { ByteStore, Disk } from '../../../../src/storage/store.ts';
+import { TableMemory } from '../../../../src/storage/table-memory.ts';
 import { createVdi, openVdi } from '../../../../src/storage/vdi/image.ts';
 import { createVhd, openVhd } from '../../../../src/storage/vhd/image.ts';
 import { seal } from '../../../../src/storage/vhdx/checksum.ts';
@@ -24,22 +25,30 @@ export const kinds: readonly Kind[] = [
   {
     name: 'vdi',
     create: (store, size) => createVdi(store, { size, isFixed: false }),
-    open: (store) => openVdi({ store }),
+    open: (store) => openVdi({ store, tables: new TableMemory() }),
   },
   {
     name: 'vpc',
     create: (store, size) => createVhd(store, { size, isFixed: false }),
-    open: (store) => openVhd({ store }),
+    open: (store) => openVhd({ store, tables: new TableMemory() }),
   },
   {
     name: 'vhdx',
     create: (store, size) => createVhdx(store, { size, isFixed: false }),
-    open: (store) => openVhdx({ store }),
+    open: (store) => openVhdx({ store, tables: new TableMemory() }),
   },
   {
     name: 'vmdk',
     create: (store, size) => createVmdk(store, size, decompressor),
-    open: (store) => openVmdk({ store, decompressor, internalSnapshot: undefined, openBacking: fail, openPart: fail }),
+    open: (store) =>
+      openVmdk({
+        store,
+        decompressor,
+        internalSnapshot: undefined,
+        openBacking: fail,
+        openPart: fail,
+        tables: new TableMemory(),
+      }),
   },
 ];
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../../../../src/storage/memory-store.ts';
 import type { ByteStore, Disk } from '../../../../src/storage/store.ts';
+import { TableMemory } from '../../../../src/storage/table-memory.ts';
 import { MB, readHeader } from '../../../../src/storage/vhdx/header.ts';
 import { createVhdx, openVhdx } from '../../../../src/storage/vhdx/image.ts';
 import { createVmdk, openVmdk } from '../../../../src/storage/vmdk/image.ts';
@@ -32,7 +33,15 @@ async function base(): Promise<MemoryStore> {
 }
 
 function open(store: ByteStore, others: Partial<Parameters<typeof openVmdk>[0]> = {}): Promise<Disk> {
-  return openVmdk({ store, decompressor, internalSnapshot: undefined, openBacking: fail, openPart: fail, ...others });
+  return openVmdk({
+    store,
+    decompressor,
+    internalSnapshot: undefined,
+    tables: new TableMemory(),
+    openBacking: fail,
+    openPart: fail,
+    ...others,
+  });
 }
 
 /** A descriptor of one part, which stands on `base.vmdk` as it was with this identifier. */
@@ -99,7 +108,7 @@ test('a VHDX image has other identifiers once it is written, also where it has t
   const first = await createVhdx(store, { size: 20 * MB, isFixed: true });
   await first.flush();
   const before = await readHeader(store);
-  const disk = await openVhdx({ store });
+  const disk = await openVhdx({ store, tables: new TableMemory() });
   await disk.write(0, new Uint8Array(512).fill(1));
   const after = await readHeader(store);
   expect(after.dataWriteId).not.toEqual(before.dataWriteId);

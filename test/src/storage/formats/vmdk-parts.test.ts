@@ -52,3 +52,60 @@ test('a part that is missing is named with the image that it belongs to', async 
     'base.vmdk: its part cannot be opened, which must be beside it: base-s002.vmdk: is not there',
   );
 });
+
+/** A host that counts how often its files are opened. */
+class CountingHost extends MemoryHost {
+  readonly opened = new Map<string, number>();
+
+  override async open(name: string, access: 'read' | 'write') {
+    this.opened.set(name, (this.opened.get(name) ?? 0) + 1);
+    return await super.open(name, access);
+  }
+}
+
+const described = (...lines: readonly string[]): Uint8Array =>
+  new TextEncoder().encode(['# Disk DescriptorFile', 'CID=4db71ecd', 'parentCID=ffffffff', ...lines, ''].join('\n'));
+
+test('a file that has thousands of parts is opened once', async () => {
+  const host = new CountingHost();
+  await addSplit(host, 'base', [0, 0]);
+  host.files.set('many.vmdk', described(...new Array(4096).fill(`RW ${PART / 512} SPARSE "base-s001.vmdk"`)));
+  const disk = await openDisk(host, 'many.vmdk', { access: 'read' });
+  expect([...host.opened]).toEqual([
+    ['many.vmdk', 1],
+    ['base-s001.vmdk', 1],
+  ]);
+  const bytes = new Uint8Array(2048);
+  await disk.read(4095 * PART, bytes);
+  expect(bytes).toEqual(new Uint8Array(2048).fill(1, 0, 1024));
+  expect(await disk.zeroRun(4095 * PART + 65_536, PART)).toBe(PART - 65_536);
+  await disk.close();
+});
+
+test('parts of one file without grains have their own places in it, and can be written', async () => {
+  const host = new CountingHost();
+  host.files.set('flat', new Uint8Array(4096));
+  host.files.set('image.vmdk', described('RW 4 FLAT "flat" 4', 'RW 4 FLAT "flat" 0'));
+  const disk = await openDisk(host, 'image.vmdk');
+  await disk.write(1024, new Uint8Array(2048).fill(3));
+  const bytes = new Uint8Array(4096);
+  await disk.read(0, bytes);
+  expect(bytes).toEqual(new Uint8Array(4096).fill(3, 1024, 3072));
+  expect(host.opened.get('flat')).toBe(1);
+  host.files.set('short.vmdk', described('RW 4 FLAT "flat" 6'));
+  await expect(openDisk(host, 'short.vmdk')).rejects.toThrow(
+    'flat: has 4096 bytes of a disk; the descriptor says 5120',
+  );
+});
+
+test('a file with grains cannot be two parts of an image that stands on another one', async () => {
+  const host = new MemoryHost();
+  await addSplit(host, 'base');
+  const twice = new Array(2).fill(`RW ${PART / 512} SPARSE "base-s001.vmdk"`);
+  const text = new TextDecoder().decode(described(...twice));
+  const above = text.replace('parentCID=ffffffff', 'parentCID=4db71ecd\nparentFileNameHint="base.vmdk"');
+  host.files.set('above.vmdk', new TextEncoder().encode(above));
+  await expect(openDisk(host, 'above.vmdk', { access: 'read' })).rejects.toThrow(
+    'above.vmdk: names its part "base-s001.vmdk" twice, and stands on another image: not possible',
+  );
+});

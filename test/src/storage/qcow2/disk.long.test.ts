@@ -135,7 +135,9 @@ test('what neither an image nor its backing image has is known to be zero', asyn
   const disk = await createQcow2(new MemoryStore('image'), shape, decompressor);
   await disk.write(1024, new Uint8Array(512).fill(2));
   const runs = [0, 1024, 1536, 2048, 2560, 8192];
-  expect(await Promise.all(runs.map((offset) => disk.zeroRun(offset)))).toEqual([1024, 0, 512, 0, 5632, 8192]);
+  expect(await Promise.all(runs.map((offset) => disk.zeroRun(offset, disk.size)))).toEqual([
+    1024, 0, 512, 0, 5632, 8192,
+  ]);
 });
 
 test.each([
