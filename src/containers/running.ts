@@ -14,6 +14,7 @@ import {
   type ContainerSettings,
   containerScripts,
   execCommand,
+  FILES_PERCENT,
   firstProcess,
   furtherProcess,
   mountPoints,
@@ -90,6 +91,7 @@ export class RunningContainer implements AsyncDisposable {
     const fresh = { now: Date.now(), entropy: hexDigits(crypto.getRandomValues(new Uint8Array(ENTROPY))) };
     const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
     const machine = await booted(boot(changesOf(image, settings)), settings.signal);
+    await checkCapacity(machine, settings);
     const container = new RunningContainer(machine, settings, image, lists);
     container.#heed(settings.signal);
     await untilAborted(settings.signal, machine.start());
@@ -238,6 +240,16 @@ async function booted(booting: Promise<Machine>, signal: AbortSignal | undefined
     booting.then((machine) => machine.stop()).catch(() => {});
     throw error;
   }
+}
+
+/** Files that take nearly all memory leave the kernel none, which ends processes then. */
+async function checkCapacity(machine: Machine, { capacity = 0 }: MachineSettings): Promise<void> {
+  const most = Math.floor((machine.memoryBytes * FILES_PERCENT) / 100);
+  if (capacity <= most) return;
+  await machine.stop();
+  throw new ConfigurationError(
+    `a capacity of ${capacity} bytes is too much for a machine of ${machine.memoryBytes >> 20} MB: files may take ${most} of its memory (${FILES_PERCENT} %); give it more memory`,
+  );
 }
 
 /** The machine options that follow from a container's settings: volumes, network and ports. */

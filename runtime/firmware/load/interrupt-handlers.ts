@@ -38,5 +38,9 @@ nothing:
 export function assembleHandlers(): HandlerCode {
   const { bytes, symbols } = assemble(source, { origin: OFFSET, bits: 16 });
   const offset = (name: HandlerName) => symbols.get(name)!;
-  return { start: OFFSET, bytes, offsets: { master: offset('master'), slave: offset('slave'), nothing: offset('nothing') } };
+  return {
+    start: OFFSET,
+    bytes,
+    offsets: { master: offset('master'), slave: offset('slave'), nothing: offset('nothing') },
+  };
 }

@@ -49,3 +49,16 @@ test.each(['/', '//', '/.', '/a/..', '/../..'])('nothing is mounted at %s, which
     expect(() => scripts(more)).toThrow(`nothing can be mounted at '${path}', the root`);
   expect(() => scripts({ tmpfs: { [`${path}/x`]: '' } })).not.toThrow();
 });
+
+test.each<[ContainerSettings, string[]]>([
+  [{}, ['/c size=60%']],
+  [{ capacity: 5000 }, ['/c size=5000']],
+  [{ tmpfs: { '/x': '' } }, ['/c size=30%', '/x mode=1777,size=30%']],
+  [{ tmpfs: { '/x': 'size=1m', '/y': 'ro' } }, ['/c size=30%', '/x mode=1777,size=1m', '/y mode=1777,size=30%']],
+  [{ capacity: 5000, tmpfs: { '/x': '' } }, ['/c size=5000', '/x mode=1777,size=60%']],
+])('files in memory have bounds that leave room for programs: %j', (more, expected) => {
+  const plan = firstProcess({ command }, config, lists);
+  const { start } = containerScripts({ command, ...more }, plan, { now: 0, entropy: '' });
+  const mounts = [...start.matchAll(/'m' '\w*' '(\/c|\/[xy])' '\w*' '\d+' '([^']*)'/g)];
+  expect(mounts.map(([, path, options]) => `${path} ${options}`)).toEqual(expected);
+});
