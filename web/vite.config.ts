@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 import { assembledModules } from '../scripts/assembled-modules.ts';
 
@@ -30,6 +31,7 @@ export default defineConfig({
   appType: 'mpa',
   server: { headers },
   preview: { headers },
+  resolve: { alias: [{ find: /^url$/, replacement: join(import.meta.dirname, 'url.ts') }] },
   plugins: [assembled()],
   worker: { format: 'es', plugins: () => [assembled()] },
   build: {

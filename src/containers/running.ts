@@ -14,7 +14,7 @@ import {
   type ContainerSettings,
   containerScripts,
   execCommand,
-  FILES_PERCENT,
+  fileRoom,
   firstProcess,
   furtherProcess,
   mountPoints,
@@ -89,13 +89,17 @@ export class RunningContainer implements AsyncDisposable {
     checkMountPoints(image, settings);
     const lists = await userLists(image);
     const fresh = { now: Date.now(), entropy: hexDigits(crypto.getRandomValues(new Uint8Array(ENTROPY))) };
-    const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
+    const process = firstProcess(settings, config, lists);
+    const scriptsFor = (room: number) => containerScripts(settings, process, { ...fresh, room });
+    // What is wrong is told before there is a machine.
+    scriptsFor(0);
     const machine = await booted(boot(changesOf(image, settings)), settings.signal);
-    await checkCapacity(machine, settings);
+    const room = await checkedRoom(machine, settings);
     const container = new RunningContainer(machine, settings, image, lists);
     container.#heed(settings.signal);
     await untilAborted(settings.signal, machine.start());
     container.#limitTime();
+    const scripts = scriptsFor(room);
     void container.#tell(Port.start, scripts.start);
     if (scripts.control !== '') void container.#tell(Port.control, scripts.control);
     return container;
@@ -242,13 +246,13 @@ async function booted(booting: Promise<Machine>, signal: AbortSignal | undefined
   }
 }
 
-/** Files that take nearly all memory leave the kernel none, which ends processes then. */
-async function checkCapacity(machine: Machine, { capacity = 0 }: MachineSettings): Promise<void> {
-  const most = Math.floor((machine.memoryBytes * FILES_PERCENT) / 100);
-  if (capacity <= most) return;
+/** The room for files; a container that is to have more is refused, as the kernel would end its processes. */
+async function checkedRoom(machine: Machine, { capacity = 0 }: MachineSettings): Promise<number> {
+  const room = fileRoom(machine.memoryBytes);
+  if (capacity <= room) return room;
   await machine.stop();
   throw new ConfigurationError(
-    `a capacity of ${capacity} bytes is too much for a machine of ${machine.memoryBytes >> 20} MB: files may take ${most} of its memory (${FILES_PERCENT} %); give it more memory`,
+    `a machine of ${machine.memoryBytes >> 20} MB has room for files of ${room} bytes, not of ${capacity} (capacity); give it more memory`,
   );
 }
 

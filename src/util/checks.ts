@@ -1,10 +1,13 @@
 import { ConfigurationError } from './errors.ts';
+import { similarNames } from './similar.ts';
 
 // Checks of values that callers without types give; each throws ConfigurationError that names the option.
 
 export function checkedOneOf<Value extends string>(what: string, value: Value, allowed: readonly Value[]): Value {
   if (!allowed.includes(value))
-    throw new ConfigurationError(`unknown ${what} ${shown(value)}; it is one of: ${allowed.join(', ')}`);
+    throw new ConfigurationError(
+      `unknown ${what} ${shown(value)}${similarNames(String(value), allowed)}; it is one of: ${allowed.join(', ')}`,
+    );
   return value;
 }
 
@@ -75,7 +78,9 @@ export function checkNames(what: string, value: object, names: readonly string[]
   checkObject(what, value, names);
   const unknown = Object.keys(value).find((name) => !names.includes(name));
   if (unknown !== undefined)
-    throw new ConfigurationError(`unknown '${unknown}' in ${what}; it is one of: ${names.join(', ')}`);
+    throw new ConfigurationError(
+      `unknown '${unknown}' in ${what}${similarNames(unknown, names)}; it is one of: ${names.join(', ')}`,
+    );
 }
 
 /** A value as messages have it. Not every object has a text, and that of some is long. */

@@ -147,7 +147,7 @@ export const runFlags: readonly ContainerFlag<RunSettings>[] = [
   {
     names: ['--storage-opt'],
     argument: 'size=SIZE',
-    help: 'the most that it writes outside of -v and --tmpfs: size=64m (default: 60 % of the memory)',
+    help: 'the most that it writes outside of -v and --tmpfs: size=64m (default: 138m of 256m of memory)',
     apply: (settings, text) => ({ ...settings, capacity: storage(text) }),
   },
   {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../index.ts';
-import { similarNames } from '../../inspect/similar.ts';
+import { similarNames } from '../../util/similar.ts';
 import { missingFlags } from './missing.ts';
 
 /** A flag of one of the commands. `Settings`: what it changes. */
