@@ -2,14 +2,6 @@
 export class ConfigurationError extends Error {
   /** By which it is told from other errors. */
   override readonly name = 'ConfigurationError';
-
-  /** The option that the message begins with, such as `memory` or `drives[0].image`; undefined: it is about several, or about none. */
-  readonly option: string | undefined;
-
-  constructor(message: string, options: ErrorOptions & { readonly option?: string | undefined } = {}) {
-    super(message, options);
-    this.option = options.option;
-  }
 }
 
 /** A machine that goes on here stood on an image that it doesn't bring; whoever asked for it has to give that. */
