@@ -4,11 +4,10 @@ import { similarNames } from './similar.ts';
 // Checks of values that callers without types give; each throws ConfigurationError that names the option.
 
 export function checkedOneOf<Value extends string>(what: string, value: Value, allowed: readonly Value[]): Value {
-  if (!allowed.includes(value))
-    throw new ConfigurationError(
-      `unknown ${what} ${shown(value)}${similarNames(String(value), allowed)}; it is one of: ${allowed.join(', ')}`,
-    );
-  return value;
+  if (allowed.includes(value)) return value;
+  // Callers without types may give anything.
+  const similar = typeof value === 'string' ? similarNames(value, allowed) : '';
+  throw new ConfigurationError(`unknown ${what} ${shown(value)}${similar}; it is one of: ${allowed.join(', ')}`);
 }
 
 /** A list of an option, of which each is one of those that are allowed. */
