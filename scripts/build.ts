@@ -2,7 +2,7 @@
  * Makes dist/, what the package holds: JavaScript, types and source maps. For Node there are few files, in dist/node; for pages with a bundler
  * of their own a file for each module, as tsc compiles it, and for those without one a file for each thread. The packages that few need,
  * the debug mode's parser, the inspector's source maps, browsers' decompression and digests, become part of what imports them, so that whoever
- * installs rawiron installs nothing else. The firmware is assembled, so that the package has its images.
+ * installs rawiron installs nothing else. The firmware and the demo are assembled, so that the package has their bytes.
  *
  *     node scripts/build.ts
  */
@@ -11,7 +11,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { makeFirmwareModule } from './firmware-module.ts';
+import { writeAssembledModules } from './assembled-modules.ts';
 import { manualPage } from './manual.ts';
 import { makeNodeBundle } from './node-bundle.ts';
 import { makePageBundle } from './page-bundle.ts';
@@ -52,7 +52,7 @@ compile('tsconfig.build.json', '--emitDeclarationOnly');
 compile('tsconfig.build-browser.json');
 await renamePageThreads(join(dist, 'src/browser'));
 for (const module of carriers) await inlinePackages(join(dist, `${module}.js`));
-await makeFirmwareModule(dist);
+await writeAssembledModules(dist);
 await makeNodeBundle(root, dist);
 await makePageBundle(dist);
 await mkdir(join(dist, 'man'));

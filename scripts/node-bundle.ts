@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Plugin, rolldown } from 'rolldown';
-import { firmwareModule } from './firmware-module.ts';
+import { rolldown } from 'rolldown';
+import { assembledModules } from './assembled-modules.ts';
 
 /** Modules that others import: an older Node gets a message before they are evaluated. */
 const libraries = { index: 'index.js', v86: 'v86.mjs' } as const;
@@ -33,7 +33,7 @@ export async function makeNodeBundle(root: string, dist: string): Promise<void> 
     logLevel: 'warn',
     transform: { target: `node${oldest.join('.')}` },
     checks: { pluginTimings: false },
-    plugins: [firmware(join(root, 'src/machine/firmware.ts'))],
+    plugins: [assembledModules()],
   });
   await bundle.write({
     dir: join(dist, 'node'),
@@ -60,9 +60,4 @@ function nodeCheck([major, minor]: readonly [number, number]): string {
 if (major < ${major} || (major === ${major} && minor < ${minor}))
   throw new Error(\`rawiron: this is Node \${process.versions.node}; ${major}.${minor} or later is needed\`);
 `;
-}
-
-/** The module that has the firmware's images, in the place of the one that assembles them. */
-function firmware(file: string): Plugin {
-  return { name: 'firmware', load: (id) => (id === file ? firmwareModule() : null) };
 }

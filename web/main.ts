@@ -158,7 +158,7 @@ class Page {
   #followLink(): void {
     if (this.#on || byId('start', HTMLButtonElement).disabled || !this.#isAddressKnown()) return;
     this.#say(CHOOSE);
-    this.#setup.restore(location.hash);
+    this.#setup.follow(location.hash);
   }
 
   /** The machine goes on in another process. */

@@ -94,7 +94,17 @@ export class Setup {
   /** Fills the form as it was when the page had this address. Files of this computer stay where a machine of the user's images may need them. */
   restore(hash: string): void {
     this.#runs = false;
+    this.#replace(settingsOf(hash));
+  }
+
+  /** Fills the form as another address of this tab says. A page that is loaded with that again starts the machine, if it says so. */
+  follow(hash: string): void {
     const settings = settingsOf(hash);
+    this.#runs = startsAtOnce(settings);
+    this.#replace(settings);
+  }
+
+  #replace(settings: Settings): void {
     if (settings.has('system')) this.#images.removeAll();
     else this.#images.removeAddresses();
     this.#fill(settings);

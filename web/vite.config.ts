@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
-import { firmwareModule } from '../scripts/firmware-module.ts';
+import { assembledModules } from '../scripts/assembled-modules.ts';
 
 /** With these a page may share memory between its threads; a server without them makes machines a little slower. */
 const headers = {
@@ -8,12 +8,8 @@ const headers = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** The built page has the firmware's images instead of their sources and the assembler. */
-const firmware: Plugin = {
-  name: 'firmware',
-  apply: 'build',
-  load: (id) => (id === join(import.meta.dirname, '../src/machine/firmware.ts') ? firmwareModule() : null),
-};
+/** The built page has the firmware's images and the demo's instead of their sources and the assembler. */
+const assembled = (): Plugin => ({ ...assembledModules(), apply: 'build' });
 
 /** Many web servers don't know the type of `.mjs`, which the file of the thread for sound has. */
 const assetFileNames = ({ names }: { readonly names: readonly string[] }): string =>
@@ -35,8 +31,9 @@ export default defineConfig({
   appType: 'mpa',
   server: { headers },
   preview: { headers },
-  plugins: [firmware],
-  worker: { format: 'es' },
+  resolve: { alias: [{ find: /^url$/, replacement: join(import.meta.dirname, 'url.ts') }] },
+  plugins: [assembled()],
+  worker: { format: 'es', plugins: () => [assembled()] },
   build: {
     target: 'es2024',
     outDir: '../dist-web',

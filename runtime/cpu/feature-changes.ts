@@ -1,5 +1,6 @@
 import type { FeatureName } from '../../translator/x86/features.ts';
 import { changeableFeatures, isFeatureName, needsOf } from './features.ts';
+import { UnknownNameError } from './unknown-name.ts';
 
 /** A feature that is added to a model or taken away, and how that was written. */
 interface Change {
@@ -68,5 +69,5 @@ const usualName = (name: string): string => name.toLowerCase().replaceAll('_', '
 function featureNamed(usual: string, text: string): FeatureName {
   const feature = Object.hasOwn(aliases, usual) ? aliases[usual]! : usual;
   if (isFeatureName(feature)) return feature;
-  throw new RangeError(`unknown feature '${text}' of the processor; there are: ${changeableFeatures.join(', ')}`);
+  throw new UnknownNameError(`unknown feature '${text}' of the processor`, usual, changeableFeatures);
 }

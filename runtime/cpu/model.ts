@@ -10,6 +10,7 @@ import {
 import { splitChanges } from './features-elsewhere.ts';
 import { type Enlightenments, splitEnlightenments } from './hyper-v/enlightenments.ts';
 import { type SixtyFourBitModel, sixtyFourBitModel, sixtyFourBitModels } from './sixty-four-bit-models.ts';
+import { UnknownNameError } from './unknown-name.ts';
 
 export type { CpuFeature, SystemFeature } from './features.ts';
 
@@ -143,7 +144,7 @@ function parseModel(text: string) {
   const [name, ...all] = text.split(',');
   const { enlightenments, missing, others: properties } = splitEnlightenments(all);
   const model = plainModel(name!);
-  if (model === undefined) throw new RangeError(`unknown model '${name}'; it is one of: ${cpuModelNames.join(', ')}`);
+  if (model === undefined) throw new UnknownNameError(`unknown model '${name}'`, name!, cpuModelNames);
   const isSet = (property: string, usually: boolean): boolean =>
     properties.reduce((before, one) => switched(one, property) ?? before, usually);
   const { changes, elsewhere } = splitChanges(

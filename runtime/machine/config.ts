@@ -2,6 +2,7 @@ import type { UndeliveredException } from '../cpu/observer.ts';
 import type { Topology } from '../cpu/topology.ts';
 import type { ProcessorReport } from '../devices/cpu-hot-plug/index.ts';
 import type { BalloonConfig } from '../devices/virtio/balloon/index.ts';
+import type { Check } from '../exec/check.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
@@ -119,7 +120,7 @@ export interface MachineConfig extends CardSettings {
   readonly engine: EngineName;
   /** When the translator translates, where it is not the default. */
   readonly tiering?: Partial<TieringOptions>;
-  /** The debug mode: IR is verified, and texts go through MachineHost.checkText before they are used. */
+  /** The debug mode: IR and texts go through MachineHost.check before they are used. */
   readonly check?: boolean;
   readonly boot: BootImages;
   /** A state is loaded before it runs, so that no guest is put into its memory before a reset. */
@@ -246,8 +247,8 @@ export interface MachineHost {
   plugged?(devices: readonly PluggedDevice[], pciSlots: Readonly<Record<string, number>>): void;
   /** Takes lines about what the guest does (MachineConfig.log). */
   guestLog?(lines: string): void;
-  /** The debug mode's check of an emitted text; throws what it finds wrong. */
-  readonly checkText?: (text: string) => void;
+  /** The debug mode, which a machine has to have whose configuration asks for it. */
+  readonly check?: Check;
 }
 
 export interface RunResult {

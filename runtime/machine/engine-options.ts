@@ -1,5 +1,4 @@
 import type { Pacing } from '../../translator/emit/context.ts';
-import { makeCheck } from '../exec/check.ts';
 import { defaultEngine, type EngineOptions } from '../exec/engine.ts';
 import { defaultTiering, type TieringOptions, tieringAt } from '../exec/tiering.ts';
 import type { MachineConfig, MachineHost } from './config.ts';
@@ -11,14 +10,14 @@ function tieringOf(given: Partial<TieringOptions> = {}): TieringOptions {
 /** How the configuration wants guest code to be executed. `pacing`: how it notices that it must leave, if the configuration says nothing else. */
 export function engineOptions(
   { engine, tiering, check, engineOptions: given }: MachineConfig,
-  { checkText = () => {} }: MachineHost,
+  { check: hostCheck }: MachineHost,
   pacing: Pacing,
 ): EngineOptions {
   return {
     ...defaultEngine,
     pacing,
     tiering: engine === 'interpreter' ? null : tieringOf(tiering),
-    check: check ? makeCheck(checkText) : null,
+    check: check ? hostCheck! : null,
     ...given,
   };
 }

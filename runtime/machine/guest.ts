@@ -1,5 +1,5 @@
 import { WAKING_VECTOR } from '../devices/power/tables.ts';
-import { buildDemo } from '../firmware/demo/index.ts';
+import { demoImage } from '../firmware/demo/image.ts';
 import { type AcpiPlacement, type BootState, loadFlat } from '../firmware/load/index.ts';
 import { placedSmbios } from '../firmware/smbios/index.ts';
 import { acpiTables } from './acpi.ts';
@@ -21,7 +21,7 @@ export function loadGuest(config: MachineConfig): BootState | null {
   const acpi = acpiOf(config);
   const smbios = config.system && smbiosOf(config);
   const tables = smbios ? [...acpi, { address: SMBIOS_TABLES, bytes: placedSmbios(smbios, SMBIOS_TABLES) }] : acpi;
-  const images = 'kernel' in boot ? boot : { kernel: buildDemo() };
+  const images = 'kernel' in boot ? boot : { kernel: demoImage() };
   const [rsdp, others] = acpi;
   return {
     ...kernelWithoutFirmware(config, images, { tables, rsdpAddress: rsdp?.address ?? 0 }),

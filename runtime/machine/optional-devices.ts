@@ -8,6 +8,7 @@ import {
   pluggablePciRows,
 } from './catalogue/pluggable.ts';
 import { isAdded } from './catalogue/row.ts';
+import type { SoundCardModel } from './catalogue/sound.ts';
 import type { MachineConfig } from './config.ts';
 import type { PluggedChipOptions } from './pci-devices.ts';
 import { modelOfPlugged, type PluggedDevice } from './plugged.ts';
@@ -47,8 +48,16 @@ const pluggableChips: {
 /** Both models are this chip. */
 const lsi53c8xx = async () => chip((await import('../devices/lsi53c8xx/index.ts')).Lsi53c8xx);
 
+/** Where the parts of sound cards are. */
+const soundPlaces = {
+  AC97: () => import('./sound/ac97.ts'),
+  adlib: () => import('./sound/adlib.ts'),
+  sb16: () => import('./sound/sb16.ts'),
+} as const satisfies Readonly<Record<SoundCardModel, unknown>>;
+
 /** Devices that not every machine has, and where their modules are. */
 const places = {
+  ...soundPlaces,
   ...optionalChips,
   ...pluggableChips,
   ahci: () => import('../devices/ahci/index.ts'),
@@ -59,7 +68,6 @@ const places = {
   lsi53c895a: lsi53c8xx,
   mptsas1068: async () => chip((await import('../devices/mptsas1068/index.ts')).Mptsas1068),
   pvscsi: async () => chip((await import('../devices/pvscsi/index.ts')).Pvscsi),
-  sound: () => import('./sound-cards.ts'),
   standardVga: () => import('../devices/standard-vga/index.ts'),
   usb: () => import('./usb.ts'),
   virtioBalloon: () => import('../devices/virtio/balloon/index.ts'),
@@ -93,7 +101,6 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
   const { vga = 'none', cards = [], drives = [], soundCards = [], shares = [] } = config;
   const isThere: Readonly<Partial<Record<OptionalDevice, boolean>>> = {
     ahci: config.ahci === true,
-    sound: soundCards.length > 0,
     usb: usbBusesOf(config).length > 0,
     virtioBalloon: config.balloon !== undefined,
     virtioConsole: config.virtioPorts !== undefined,
@@ -103,6 +110,7 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
   return [
     ...(Object.keys(isThere) as OptionalDevice[]).filter((name) => isThere[name]),
     ...(vga === 'none' ? [] : [displayModules[vga]]),
+    ...soundCards,
     ...cards.flatMap(({ model }) => (model === 'xen-net-device' ? [] : [model])),
     ...optionalCardModels.filter((model) => isAdded(optionalCards[model], config)),
     ...pluggablePciModels.filter((model) => isAdded(pluggablePciRows[model], config)),

@@ -167,7 +167,7 @@ function sharedFolders(board: Board): VirtioNinep[] {
 /** All of the configuration, in their order. */
 function soundCards(board: Board): Part[] {
   const { soundCards: models = [] } = board.config;
-  return models.length === 0 ? [] : board.devices.module('sound').soundCards(board, models);
+  return models.flatMap((model) => board.devices.module(model).cardParts(board));
 }
 
 /** The controllers, with what is plugged in at the start. */

@@ -6,7 +6,7 @@ import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import type { Boot, MachineOptions } from '../options/options.ts';
 import type { ShareOptions } from '../shares/options.ts';
-import { isHttp } from '../storage/http/store.ts';
+import { isHttp } from '../storage/http/address.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
 import { blobOf, type Download, fileAt, get } from './download.ts';

@@ -1,7 +1,6 @@
 import { serveDrivesHere } from '../drives/here.ts';
 import type { Host, Images, Isolate, IsolateEvents, IsolateStart } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
-import { runIsolate } from '../isolate/loop.ts';
 import type { PooledIsolate } from '../isolate/pool.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import { whyNoImage } from '../storage/http/answer.ts';
@@ -122,7 +121,8 @@ const startWorker: Start = ({ config, name, drives: end, pool }, deadlines, even
 const startHere: Start = ({ config, drives }, deadlines) => {
   const { port1, port2 } = new MessageChannel();
   const thread = turningThread(clockSince(performance.timeOrigin));
-  const done = import('./machine-core.ts').then(({ coreOnDemand }) =>
+  const modules = Promise.all([import('./machine-core.ts'), import('../isolate/loop.ts')]);
+  const done = modules.then(([{ coreOnDemand }, { runIsolate }]) =>
     runIsolate({
       config,
       port: messageEnd<Report, Command>(port2),

@@ -1,4 +1,4 @@
-import { HttpStore, isHttp } from '../storage/http/store.ts';
+import { isHttp } from '../storage/http/address.ts';
 import type { StorageHost } from '../storage/open.ts';
 import { type ByteStore, StorageError } from '../storage/store.ts';
 import { inflate } from './compression.ts';
@@ -7,7 +7,7 @@ import { isKept, openKept } from './files.ts';
 /** Images that the browser keeps, and on web servers. */
 export const browserStorage: StorageHost = {
   open: async (name, access): Promise<ByteStore> =>
-    isKept(name) ? await openKept(name, access) : await HttpStore.open(addressOf(name), access),
+    isKept(name) ? await openKept(name, access) : await openAddress(addressOf(name), access),
   identify: async (name) => (isKept(name) ? name : addressOf(name)),
   resolve: (from, name) => {
     if (isHttp(from)) return new URL(name, from).href;
@@ -17,6 +17,11 @@ export const browserStorage: StorageHost = {
   },
   decompressor: { deflate: inflate, zstd: unpack },
 };
+
+/** Few machines have such images. */
+async function openAddress(address: string, access: 'read' | 'write'): Promise<ByteStore> {
+  return await (await import('../storage/http/store.ts')).HttpStore.open(address, access);
+}
 
 /** Few images need it. */
 async function unpack(source: Uint8Array, most: number): Promise<Uint8Array> {

@@ -10,7 +10,6 @@ import { ConfigurationError, messageOf } from '../util/errors.ts';
 import { type Image, loadImage } from '../util/image.ts';
 import { NetworkCard } from './card.ts';
 import { type CardOptions, type CardPlan, planPluggedCard } from './options.ts';
-import { withCardIds } from './rom-ids.ts';
 
 /** A cable with nothing at its end. */
 function nothing(): NetworkBackend {
@@ -131,7 +130,8 @@ export class MachineCards {
     if (rom !== 'ipxe') return await loadImage(`option ROM of ${name}`, rom, this.#host);
     try {
       const card = model as PciCardModel;
-      return withCardIds(await this.#host.ipxe(card), card);
+      const image = await this.#host.ipxe(card);
+      return (await import('./rom-ids.ts')).withCardIds(image, card);
     } catch (error) {
       const why = messageOf(error).replace(/\s+/g, ' ');
       throw new ConfigurationError(`cannot get iPXE for ${name} (${why}); give the path of an option ROM as its rom`);

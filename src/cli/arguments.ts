@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { ConfigurationError } from '../index.ts';
-import { similarNames } from '../inspect/similar.ts';
 import { foreignProtocol } from '../storage/protocols.ts';
 import { within } from '../util/errors.ts';
+import { similarNames } from '../util/similar.ts';
 import { checkNoDescription, isAppliance, withAppliance } from './appliance.ts';
 import { actionNames, commandNames } from './commands.ts';
 import { addDisk } from './drive-flags.ts';

@@ -19,6 +19,7 @@ import {
   type VirtioPortOptions,
 } from '../index.ts';
 import { checkedOneOf } from '../util/checks.ts';
+import { similarNames } from '../util/similar.ts';
 import { acceptedProperties, checkAccepted } from './accepted-properties.ts';
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
@@ -265,8 +266,12 @@ export function writtenDevice(written: string): DeviceModel {
   if (problem !== undefined) throw new ConfigurationError(problem);
   const model = deviceModel(written);
   if (model !== undefined) return model;
-  const instead = missingDevices.get(written) ?? '-device help lists those that are';
-  throw new ConfigurationError(`the device '${written}' is not supported; ${instead}`);
+  const instead = missingDevices.get(written);
+  if (instead !== undefined) throw new ConfigurationError(`the device '${written}' is not supported; ${instead}`);
+  const known = deviceModels.flatMap((model) => [model, ...(deviceRows[model].aliases ?? [])]);
+  throw new ConfigurationError(
+    `the device '${written}' is not supported${similarNames(written, known)}; -device help lists those that are`,
+  );
 }
 
 /** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */

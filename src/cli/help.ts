@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../index.ts';
-import { similarNames } from '../inspect/similar.ts';
 import { packageVersion } from '../node/version.ts';
+import { similarNames } from '../util/similar.ts';
 import { findCommand, programCommands } from './commands.ts';
 import { escapeHelp } from './escape.ts';
 import type { Flag } from './flag.ts';

@@ -1,6 +1,7 @@
 import { ConfigurationError, memorySize } from '../index.ts';
 import type { Option } from '../options/device-properties.ts';
 import { checkedMemory } from '../options/memory-size.ts';
+import { similarNames } from '../util/similar.ts';
 import { clockBase } from './clock-base.ts';
 import type { Flag } from './flag.ts';
 import { checkProperties, parseInteger, parseProperties, propertyList } from './properties.ts';
@@ -103,10 +104,13 @@ export const machineOptions: readonly Option[] = [
   { name: 'xen', type: 'bool', meaning: 'Xen is around the guest, for systems with drivers for it', value: 'off' },
 ];
 
+/** The type in an argument of `-machine`; empty: there is none. */
+const machineType = (text: string): string => /^(?:type=)?([^,=]*)(?:,|$)/.exec(text)?.[1] ?? '';
+
 function applyMachine(settings: Settings, text: string): Settings {
   const instead = /^(type=)?xen(fv|pv)/.test(text)
     ? 'give -machine xen=on for a guest with drivers of Xen'
-    : 'the machine is a pc (i440FX); -machine help lists what it takes, and acpi, hpet, usb, vmgenid, vmport and xen are on or off';
+    : `the machine is a pc (i440FX)${similarNames(machineType(text), ['pc', 'pc-i440fx'])}; -machine help lists what it takes, and acpi, hpet, usb, vmgenid, vmport and xen are on or off`;
   const {
     'max-ram-below-4g': size,
     'pcspk-audiodev': audiodev = '',

@@ -8,6 +8,7 @@ import {
   NetworkHub,
 } from '../index.ts';
 import { parseSocketNetdev, parseUserNetdev } from '../network/netdev.ts';
+import { similarNames } from '../util/similar.ts';
 import type { Flag } from './flag.ts';
 import { parseInteger, propertyList } from './properties.ts';
 import type { CommandLineCard, CommandLineNetwork, Settings } from './settings.ts';
@@ -175,7 +176,9 @@ function cardOf(model: string | undefined, mac = '', name = ''): Pick<CardOption
   // QEMU has these names too.
   const card = model === 'virtio' || model === 'virtio-net' ? 'virtio-net-pci' : model;
   if (card !== undefined && !known.includes(card))
-    throw new ConfigurationError(`unknown model '${card}'; it is one of: ${known.join(', ')}`);
+    throw new ConfigurationError(
+      `unknown model '${card}'${similarNames(card, known)}; it is one of: ${known.join(', ')}`,
+    );
   return {
     ...(card !== undefined && { card: card as CardModel }),
     ...(mac && { mac }),

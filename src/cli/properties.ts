@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../index.ts';
 import { propertyList } from '../options/property-list.ts';
+import { similarNames } from '../util/similar.ts';
 
 export { propertyList } from '../options/property-list.ts';
 
@@ -12,7 +13,10 @@ export function parseProperties(text: string, implied: string, allowed: readonly
   const unknown = list.find(([key]) => key !== implied && !allowed.includes(key));
   if (unknown !== undefined) {
     const names = allowed.length > 0 ? `it may have ${allowed.join(', ')}` : 'it has no properties';
-    throw new ConfigurationError(`'${unknown[0]}' is not supported in '${text}': ${names}`);
+    const similar = similarNames(unknown[0], allowed);
+    throw new ConfigurationError(
+      `'${unknown[0]}' is not supported in '${text}'${similar}${similar ? ';' : ':'} ${names}`,
+    );
   }
   return Object.fromEntries(list);
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError, type SoundCardModel, type SoundOptions, soundCardModels } from '../index.ts';
+import { similarNames } from '../util/similar.ts';
 import type { Flag } from './flag.ts';
 import { parseInteger, propertyList } from './properties.ts';
 import { type AudioBackend, machine, type Settings } from './settings.ts';
@@ -75,7 +76,10 @@ const models = ['pcspk', ...soundCardModels] as const;
 function addAudio(settings: Settings, text: string): Settings {
   const { model: name = 'pcspk', id = AUDIO_ID, ...others } = splitText(text);
   const model = models.find((known) => known.toLowerCase() === name.toLowerCase());
-  if (model === undefined) throw new ConfigurationError(`unknown model '${name}'; it is one of: ${models.join(', ')}`);
+  if (model === undefined)
+    throw new ConfigurationError(
+      `unknown model '${name}'${similarNames(name, models)}; it is one of: ${models.join(', ')}`,
+    );
   const withAudio = withBackend(settings, parseBackend({ id, ...others }));
   return model === 'pcspk' ? connectSound(withAudio, id) : addSoundCard(withAudio, model, id);
 }

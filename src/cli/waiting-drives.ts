@@ -1,7 +1,7 @@
 import { ConfigurationError, type DriveOptions, type Image, type Machine } from '../index.ts';
 import { type BlockNode, BlockNodes, driveNode } from '../machine/block-nodes.ts';
 import { imageFile } from '../node/files/image-file.ts';
-import { isHttp } from '../storage/http/store.ts';
+import { isHttp } from '../storage/http/address.ts';
 import { messageOf } from '../util/errors.ts';
 import { unusedDrives } from './drive-flags.ts';
 import type { Settings } from './settings.ts';

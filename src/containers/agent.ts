@@ -7,7 +7,7 @@ export const STREAMS = 4;
  * The form of what a machine's agent takes and the host sends: higher whenever the agent's scripts, `enter` or the ports change, as a machine
  * that was kept in a file has those of its time.
  */
-const FORM = 2;
+const FORM = 3;
 /** Tags of the folders that a container's machine has: its image, and those of the host that it is given. */
 export const ROOT_TAG = `image-${FORM}`;
 export const VOLUMES = 7;
@@ -37,6 +37,8 @@ export const portNames: readonly string[] = [
   ...streams.flatMap((n) => [Port.input(n), Port.output(n), Port.error(n)]),
 ];
 
+/** The file system in memory for what a container changes, in the guest's own root. Its size is set when the container starts. */
+export const ROOM = '/c';
 /** Where the container's files are, in the guest's own root. */
 export const CONTAINER_ROOT = '/c/root';
 
@@ -69,8 +71,9 @@ stty -F /dev/hvc0 rows 24 cols 80
 
 # What every container has in /dev, and room in memory for what it changes.
 mkdir -p /c /run
-mount -t tmpfs -o size=90% tmpfs /c
+mount -t tmpfs tmpfs /c
 mkdir -p /c/image /c/root /c/dev /c/upper /c/work
+mkdir -m 1777 /c/shm
 mount -t tmpfs -o mode=755,size=64k tmpfs /c/dev
 cd /c/dev
 mknod -m 666 null c 1 3
@@ -86,7 +89,7 @@ ln -s /proc/self/fd/0 stdin
 ln -s /proc/self/fd/1 stdout
 ln -s /proc/self/fd/2 stderr
 mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts pts
-mount -t tmpfs -o mode=1777 shm shm
+mount -o bind /c/shm shm
 cd /
 
 . /etc/functions

@@ -18,7 +18,18 @@ import type { MachineSettings } from './running.ts';
 const processNames: readonly (keyof ProcessOptions)[] = ['command', 'environment', 'directory', 'user', 'input'];
 const settingNames: readonly (keyof MachineSettings)[] = [
   ...processNames,
-  ...(['entrypoint', 'hostname', 'terminal', 'volumes', 'tmpfs', 'network', 'ports', 'readOnly', 'init'] as const),
+  ...([
+    'entrypoint',
+    'hostname',
+    'terminal',
+    'volumes',
+    'tmpfs',
+    'network',
+    'ports',
+    'readOnly',
+    'init',
+    'capacity',
+  ] as const),
   ...(['processor', 'timeLimit', 'name', 'signal'] as const),
 ];
 const volumeNames: readonly (keyof VolumeOptions)[] = ['path', 'folder', 'files', 'server', 'capacity', 'readOnly'];
@@ -49,7 +60,7 @@ export function checkContainerOptions(options: MachineSettings, more: readonly s
 /** Checks the types of a container's settings. */
 export function checkSettings(settings: ContainerSettings): void {
   checkProcess(settings);
-  const { entrypoint, hostname, terminal, volumes, tmpfs, network, ports, readOnly, init } = settings;
+  const { entrypoint, hostname, terminal, volumes, tmpfs, network, ports, readOnly, init, capacity } = settings;
   checkTexts('entrypoint', entrypoint);
   checkText('hostname', hostname);
   if (terminal !== undefined) checkTerminal('terminal', terminal);
@@ -58,6 +69,7 @@ export function checkSettings(settings: ContainerSettings): void {
   checkTextsByName('tmpfs', tmpfs);
   if (network !== undefined) checkedOneOf('network', network, ['user', 'none']);
   checkObjects('ports', ports, publishedNames);
+  if (capacity !== undefined) checkedInteger('capacity', capacity, 1, Number.MAX_SAFE_INTEGER);
   checkSwitches({ readOnly, init });
 }
 

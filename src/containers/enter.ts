@@ -1,5 +1,33 @@
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
 
+/** Meanings of errors by their numbers. */
+const reasons: readonly (readonly [error: string, meaning: string])[] = [
+  ['1', 'operation not permitted'],
+  ['2', 'there is no such file or directory'],
+  ['5', 'input/output error'],
+  ['7', 'its arguments and variables are too long'],
+  ['8', 'it is no program for i386, nor a script that begins with #!'],
+  ['12', 'there is not enough memory'],
+  ['13', 'permission denied'],
+  ['19', 'there is no such file system'],
+  ['20', 'a part of its path is no directory'],
+  ['21', 'it is a directory'],
+  ['22', 'invalid argument'],
+  ['26', 'it is being written'],
+  ['28', 'no space left on device'],
+  ['30', 'the file system is read-only'],
+  ['36', 'its path is too long'],
+  ['40', 'its path has too many symbolic links'],
+  ['INTERPRETER', 'the interpreter that it names is not in the image'],
+];
+
+/** A table of numbers and texts for the assembler, with a number of 0 at its end. */
+function reasonTable(): string {
+  const rows = reasons.map(([error], n) => `        dd ${error}, reason${n}`);
+  const texts = reasons.map(([, meaning], n) => `reason${n}: db "${meaning}", 0`);
+  return ['reasons:', ...rows, '        dd 0', ...texts].join('\n');
+}
+
 /**
  * A static program for Linux on i386 that makes a container ready and becomes its process. Its arguments are steps, each a letter and what
  * it needs:
@@ -16,7 +44,7 @@ import { assemble } from '../../runtime/firmware/assembler/index.ts';
  * The last step: it becomes the leader of a session, takes its standard input for its terminal if that is one, has all signals do what they do by
  * default, takes its further groups (numbers with commas), directory, group and user, and becomes the command: the first
  * file in PATH that can be executed. The exit codes are Docker's: 127 if there is no such command, 126 if it cannot be started, 125 for a
- * step that fails; standard error says which.
+ * step that fails; standard error says which, and why.
  *
  * One process in the place of some twenty applets of busybox: starting those is most of what a container's start takes. System calls: by
  * int 80h, arch/x86/entry/syscalls/syscall_32.tbl of Linux.
@@ -32,6 +60,7 @@ RNDRESEEDCRNG   equ 0x5207
 ENOENT          equ 2
 EEXIST          equ 17
 ENOTDIR         equ 20
+INTERPRETER     equ 4096                ; no error of the kernel's, which end below
 NOT_FOUND       equ 127
 CANNOT_START    equ 126
 CANNOT_PREPARE  equ 125
@@ -80,6 +109,7 @@ step:   mov     eax, [ebp]
         je      command
 unknown:
         mov     dword [subject], nothing
+        xor     eax, eax
         jmp     failed
 
 clock:  mov     esi, [ebp]
@@ -288,25 +318,25 @@ command:
         jnz     .append
         pop     esi
         mov     ebx, room
-        mov     eax, 11                 ; execve
-        int     0x80
+        call    execute
         cmp     eax, -ENOENT
         je      .after
         cmp     eax, -ENOTDIR
         je      .after
-        mov     dword [denied], 1
+        mov     [error], eax
 .after: cmp     byte [esi], 0
         jne     .next
-        cmp     dword [denied], 0
+        cmp     dword [error], 0
         je      missing
         jmp     refused
 
 .direct:
         mov     ebx, [ebp + COMMAND]
-        mov     eax, 11                 ; execve
-        int     0x80
+        call    execute
         cmp     eax, -ENOENT
-        jne     refused
+        je      missing
+        mov     [error], eax
+        jmp     refused
 missing:
         mov     edx, absent
         mov     ebx, NOT_FOUND
@@ -315,19 +345,73 @@ refused:
         mov     edx, unusable
         mov     ebx, CANNOT_START
         jmp     end
-failed: mov     edx, unready
+failed: mov     [error], eax
+        mov     edx, unready
         mov     ebx, CANNOT_PREPARE
 
-; Says what is wrong with what, and ends.
+; Says what is wrong with what, and why, and ends.
 end:    push    ebx
         push    edx
         mov     ecx, [subject]
         call    say
         pop     ecx
         call    say
+        call    why
+        mov     ecx, line_end
+        call    say
         pop     ebx
         mov     eax, 1                  ; exit
         int     0x80
+
+; Becomes the file at EBX, with the arguments at ECX and the environment at EDX. Where that fails, EAX is the error; that of a file which
+; is there, but not its interpreter, is told from that of one which is not.
+execute:
+        mov     eax, 11                 ; execve
+        int     0x80
+        cmp     eax, -ENOENT
+        jne     .done
+        push    ecx
+        xor     ecx, ecx                ; F_OK
+        mov     eax, 33                 ; access
+        int     0x80
+        pop     ecx
+        test    eax, eax
+        mov     eax, -ENOENT
+        jnz     .done
+        mov     eax, -INTERPRETER
+.done:  ret
+
+; Writes why a system call has failed, if one has.
+why:    mov     eax, [error]
+        neg     eax
+        jz      .done
+        mov     esi, reasons
+.next:  cmp     dword [esi], 0
+        je      .number
+        cmp     [esi], eax
+        je      .known
+        add     esi, 8
+        jmp     .next
+.known: mov     ecx, colon
+        call    say
+        mov     ecx, [esi + 4]
+        jmp     say
+.number:
+        mov     edi, room + 16
+        mov     byte [edi], 0
+        mov     ebx, 10
+.digit: xor     edx, edx
+        div     ebx
+        add     dl, 0x30
+        dec     edi
+        mov     [edi], dl
+        test    eax, eax
+        jnz     .digit
+        mov     ecx, error_number
+        call    say
+        mov     ecx, edi
+        jmp     say
+.done:  ret
 
 ; A system call that must not fail.
 must:   int     0x80
@@ -365,13 +449,19 @@ say:    call    length
 slash:          db 0x2F, 0
 urandom:        db "/dev/urandom", 0
 nothing:        db 0
-absent:         db ": there is no such command", 10, 0
-unusable:       db ": cannot be started", 10, 0
-unready:        db ": cannot be made ready for the container", 10, 0
+line_end:       db 10, 0
+colon:          db ": ", 0
+error_number:   db ": error ", 0
+absent:         db ": there is no such command", 0
+unusable:       db ": cannot be started", 0
+unready:        db ": cannot be made ready for the container", 0
+
+; Errors of Linux (include/uapi/asm-generic/errno-base.h, errno.h), and what they mean here.
+${reasonTable()}
 file_end:
 
 ; Behind the file: two strings of the kernel's longest length fit.
-denied          equ file_end
+error           equ file_end
 environment     equ file_end + 4
 subject         equ file_end + 8
 value           equ file_end + 12

@@ -19,6 +19,8 @@ import { tarMembers } from './tar-reader.ts';
 export interface ImageSource {
   /** The image's name in messages. */
   readonly name: string;
+  /** Whether it is in files of this host. Layers of those are read and checked also where the cache has the same ones already. */
+  readonly isLocal: boolean;
   /** Its configuration, which is checked. */
   config(): Promise<Uint8Array>;
   /** The archives of its layers, which may be compressed; the lowest one first. */
@@ -139,6 +141,7 @@ async function ociSource(
   const image = await imageOf(await readWhole(index, `${name}/index.json`), { name, tag, document });
   return {
     name,
+    isLocal: true,
     config: async () => wholeOf(await blob(image.config)),
     layers: async () => await Promise.all(image.layers.map(async (layer) => later(() => blob(layer)))),
   };
@@ -216,6 +219,7 @@ async function dockerSource(
   };
   return {
     name,
+    isLocal: true,
     config: async () => readWhole(await member(image.Config), `${name}/${image.Config}`),
     layers: async () => image.Layers.map((layer) => later(async () => (await member(layer)).bytes())),
   };

@@ -1,10 +1,10 @@
 import { MOUNT_OPTIONS } from '../ninep/protocol.ts';
 import type { ShareOptions } from '../shares/options.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { CONTAINER_ROOT, command, ROOT_TAG, VOLUMES, volumeTag } from './agent.ts';
+import { CONTAINER_ROOT, command, ROOM, ROOT_TAG, VOLUMES, volumeTag } from './agent.ts';
 import type { ImageConfig } from './manifest.ts';
 import { Mount } from './mount-flags.ts';
-import { tmpfsMount } from './tmpfs.ts';
+import { hasSize, tmpfsMount } from './tmpfs.ts';
 import { type ContainerUser, containerUser, type UserLists } from './users.ts';
 
 /** Options of a container's process. */
@@ -62,6 +62,12 @@ export interface ContainerSettings extends ProcessOptions {
   readonly volumes?: readonly VolumeOptions[];
   /** Paths of directories in memory, and mount options such as "size=16m". */
   readonly tmpfs?: Readonly<Record<string, string>>;
+  /**
+   * Bytes that the files take at most which the container writes outside of volumes and `tmpfs`, and into /dev/shm: more ends as "No space left
+   * on device". Default: two thirds of what the kernel leaves of the machine's memory (138 of 256 MB), which directories of `tmpfs` without a size share in
+   * equal parts.
+   */
+  readonly capacity?: number;
   /** "user": it reaches what the host reaches. "none": nothing. Default: "none" in the library, "user" on the command line. */
   readonly network?: 'user' | 'none';
   /** Ports of the host that lead to the container. */
@@ -172,6 +178,25 @@ function checkMountPoint(path: string): void {
     throw new ConfigurationError(`nothing can be mounted at '${path}', the root; give a path below it, such as /data`);
 }
 
+/** Memory that the kernel and a container's first programs take, with what the kernel keeps free. */
+const BASE_BYTES = 48 << 20;
+/** The least that files have, however small the machine is. */
+const LEAST_ROOM = 1 << 20;
+
+/**
+ * Bytes of files that a machine of so much memory has room for: two thirds of what the kernel and the first programs leave. With less for programs
+ * the kernel would end a process before a file system is full.
+ */
+export function fileRoom(memoryBytes: number): number {
+  return Math.max(LEAST_ROOM, Math.floor(((memoryBytes - BASE_BYTES) * 2) / 3));
+}
+
+/** The size of each file system in memory that is given none: they share the room in equal parts. */
+function sharedSize({ capacity, tmpfs = {} }: ContainerSettings, room: number): number {
+  const without = Object.values(tmpfs).filter((text) => !hasSize(text)).length + (capacity === undefined ? 1 : 0);
+  return Math.floor(room / Math.max(1, without));
+}
+
 /** Where the directory is among the words of the last step. */
 const DIRECTORY_WORD = 3;
 
@@ -209,8 +234,9 @@ const rootSteps: readonly string[] = [
 ];
 
 /** The steps of the container's first process, for the program that prepares it (enter.ts). */
-function steps(settings: ContainerSettings, { words }: ProcessPlan, { now, entropy }: Fresh): string[] {
+function steps(settings: ContainerSettings, { words }: ProcessPlan, { now, entropy, room }: Fresh): string[] {
   const { volumes = [], tmpfs = {}, hostname = HOSTNAME, network = 'none', readOnly } = settings;
+  const size = sharedSize(settings, room);
   return [
     't',
     `${Math.round(now / 1000)}`,
@@ -218,13 +244,14 @@ function steps(settings: ContainerSettings, { words }: ProcessPlan, { now, entro
     entropy,
     'h',
     hostname,
+    ...mount('', ROOM, '', Mount.remount, `size=${settings.capacity ?? size}`),
     ...rootSteps,
     ...volumes.flatMap((volume, n) => [
       ...directories(volume.path),
       ...mount(volumeTag(n), volume.path, '9p', volume.readOnly ? Mount.readOnly : 0, MOUNT_OPTIONS),
     ]),
     ...Object.entries(tmpfs).flatMap(([path, text]) => {
-      const { flags, options } = tmpfsMount(text);
+      const { flags, options } = tmpfsMount(text, `${size}`);
       return [...directories(path), ...mount('tmpfs', path, 'tmpfs', flags, options)];
     }),
     ...directories('/etc'),
@@ -250,6 +277,8 @@ export interface Fresh {
   readonly now: number;
   /** Random bytes in hexadecimal digits. */
   readonly entropy: string;
+  /** Bytes of files in memory that its machine has room for. */
+  readonly room: number;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   type ContainerSettings,
   containerScripts,
   execCommand,
+  fileRoom,
   firstProcess,
   furtherProcess,
   mountPoints,
@@ -88,12 +89,17 @@ export class RunningContainer implements AsyncDisposable {
     checkMountPoints(image, settings);
     const lists = await userLists(image);
     const fresh = { now: Date.now(), entropy: hexDigits(crypto.getRandomValues(new Uint8Array(ENTROPY))) };
-    const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
+    const process = firstProcess(settings, config, lists);
+    const scriptsFor = (room: number) => containerScripts(settings, process, { ...fresh, room });
+    // What is wrong is told before there is a machine.
+    scriptsFor(0);
     const machine = await booted(boot(changesOf(image, settings)), settings.signal);
+    const room = await checkedRoom(machine, settings);
     const container = new RunningContainer(machine, settings, image, lists);
     container.#heed(settings.signal);
     await untilAborted(settings.signal, machine.start());
     container.#limitTime();
+    const scripts = scriptsFor(room);
     void container.#tell(Port.start, scripts.start);
     if (scripts.control !== '') void container.#tell(Port.control, scripts.control);
     return container;
@@ -238,6 +244,16 @@ async function booted(booting: Promise<Machine>, signal: AbortSignal | undefined
     booting.then((machine) => machine.stop()).catch(() => {});
     throw error;
   }
+}
+
+/** The room for files; a container that is to have more is refused, as the kernel would end its processes. */
+async function checkedRoom(machine: Machine, { capacity = 0 }: MachineSettings): Promise<number> {
+  const room = fileRoom(machine.memoryBytes);
+  if (capacity <= room) return room;
+  await machine.stop();
+  throw new ConfigurationError(
+    `a machine of ${machine.memoryBytes >> 20} MB has room for files of ${room} bytes, not of ${capacity} (capacity); give it more memory`,
+  );
 }
 
 /** The machine options that follow from a container's settings: volumes, network and ports. */

@@ -29,13 +29,19 @@ const flagOptions: Readonly<Record<string, { readonly set?: number; readonly cle
   defaults: {},
 };
 
+const wordsOf = (text: string): string[] => text.split(',').filter((word) => word !== '');
+
+/** Whether options such as "rw,size=64m" bound how much there can be. */
+export const hasSize = (text: string): boolean => wordsOf(text).some((word) => /^(size|nr_blocks)=/.test(word));
+
 /**
  * The mount that options such as "rw,noexec,size=64m" mean; the later of two that contradict each other counts.
+ * @param size what it has where they give none, such as "20%"
  * @throws ConfigurationError
  */
-export function tmpfsMount(text: string): TmpfsMount {
+export function tmpfsMount(text: string, size: string): TmpfsMount {
   if (!/^[\w=%:,.-]*$/.test(text)) throw new ConfigurationError(`'${text}' are no options of a tmpfs`);
-  const words = text.split(',').filter((word) => word !== '');
+  const words = wordsOf(text);
   const isFlag = (word: string) => Object.hasOwn(flagOptions, word);
   const flags = words.filter(isFlag).reduce((all, word) => {
     const { set = 0, clear = 0 } = flagOptions[word]!;
@@ -43,5 +49,6 @@ export function tmpfsMount(text: string): TmpfsMount {
   }, 0);
   const own = words.filter((word) => !isFlag(word));
   const hasMode = own.some((word) => word.startsWith('mode='));
-  return { flags, options: [...(hasMode ? [] : ['mode=1777']), ...own].join(',') };
+  const usual = [...(hasMode ? [] : ['mode=1777']), ...(hasSize(text) ? [] : [`size=${size}`])];
+  return { flags, options: [...usual, ...own].join(',') };
 }

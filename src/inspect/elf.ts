@@ -2,7 +2,7 @@ import { type SymbolList, sortedSymbols } from '../../runtime/debug/symbols.ts';
 import { ELF_HEADER_BYTES, Elf, isElf, isFor386 } from '../../runtime/firmware/load/elf-header.ts';
 import { viewOf } from '../../runtime/firmware/load/view.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { similarNames } from './similar.ts';
+import { similarNames } from '../util/similar.ts';
 
 /** ELF for i386 (System V ABI, Intel386 supplement): sections and symbols, as far as they tell of code. */
 const SECTION_SYMBOLS = 2;

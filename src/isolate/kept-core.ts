@@ -30,7 +30,7 @@ export class KeptCore {
     this.#core?.changeHost();
   }
 
-  #forwarding({ checkText, memory }: MachineHost): MachineHost {
+  #forwarding({ check, memory }: MachineHost): MachineHost {
     return {
       nanoseconds: () => this.#host.nanoseconds(),
       send: (message) => this.#host.send(message),
@@ -42,7 +42,7 @@ export class KeptCore {
       plugged: (...now) => this.#host.plugged?.(...now),
       guestLog: (lines) => this.#host.guestLog?.(lines),
       ...(memory && { memory }),
-      ...(checkText && { checkText }),
+      ...(check && { check }),
     };
   }
 }

@@ -27,8 +27,8 @@ export async function runIsolate(options: IsolateOptions): Promise<boolean> {
   let wasTold = false;
   try {
     if (options.prepare !== undefined) await options.prepare(options.config);
-    // Its parser is not needed otherwise.
-    loop.create(options.config.check ? (await import('./check-text.ts')).checkText : undefined);
+    // Its verifier and parser are not needed otherwise.
+    loop.create(options.config.check ? (await import('./check.ts')).check : undefined);
     await loop.run();
     wasTold = true;
   } catch (error) {
@@ -73,9 +73,9 @@ class MachineLoop {
     this.#output = new OutputBatches((port, bytes) => this.#port.postMessage({ type: 'output', port, bytes }));
   }
 
-  create(checkText: MachineHost['checkText']): void {
+  create(check: MachineHost['check']): void {
     const pacing = this.#time.hasTicker ? 'poll' : 'jumps';
-    this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host(checkText));
+    this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host(check));
     this.#limiter = new Limiter(this.#thread, this.#core, this.#options.config.memoryBytes);
     this.#port.onmessage = ({ data }) => this.#receive(data);
     this.#port.postMessage({ type: 'ready', state: this.#core.state });
@@ -379,7 +379,7 @@ class MachineLoop {
     return probe;
   }
 
-  #host(checkText: MachineHost['checkText']): MachineHost {
+  #host(check: MachineHost['check']): MachineHost {
     return {
       nanoseconds: () => this.#time.now(),
       send: (message) => {
@@ -395,7 +395,7 @@ class MachineLoop {
       deadlineChanged: (nanoseconds) => this.#time.setCoreDeadline(nanoseconds),
       random: (target) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>),
       log: (message) => this.#port.postMessage({ type: 'log', message }),
-      ...(checkText && { checkText }),
+      ...(check && { check }),
     };
   }
 

@@ -5,7 +5,7 @@ const sources = ['../../runtime/', '../../translator/'].map((folder) => new URL(
 
 /**
  * The firmware of our own. Assembling it takes a moment, so the host keeps the images. In the package this module has
- * them itself (scripts/firmware-module.ts).
+ * them itself (scripts/assembled-modules.ts).
  */
 export function ownFirmware({ keep }: Pick<Host, 'keep'>): Promise<OwnFirmware> {
   return keep('firmware', sources, async () => (await import('../../runtime/firmware/images.ts')).assembleImages());

@@ -7,7 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import { HttpStore, isHttp } from '../storage/http/store.ts';
+import { isHttp } from '../storage/http/address.ts';
+import { HttpStore } from '../storage/http/store.ts';
 import type { StorageHost } from '../storage/open.ts';
 import { filePath, foreignProtocol } from '../storage/protocols.ts';
 import {

@@ -1,5 +1,6 @@
-import { cpuProblem } from '../../runtime/cpu/model.ts';
+import { cpuModel } from '../../runtime/cpu/model.ts';
 import { ALONE, processorCount } from '../../runtime/cpu/topology.ts';
+import { UnknownNameError } from '../../runtime/cpu/unknown-name.ts';
 import type { OptionalCards } from '../../runtime/machine/catalogue/cards.ts';
 import { type DisplayModel, displayModels } from '../../runtime/machine/catalogue/displays.ts';
 import type { SoundCardModel } from '../../runtime/machine/catalogue/sound.ts';
@@ -14,8 +15,9 @@ import type { EngineName, MachineConfig } from '../machine-core.ts';
 import type { ShareOptions } from '../shares/options.ts';
 import type { SoundOptions } from '../sound/options.ts';
 import { checkedBoolean, checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
-import { ConfigurationError, within } from '../util/errors.ts';
+import { ConfigurationError, messageOf, within } from '../util/errors.ts';
 import { checkImage, type Image } from '../util/image.ts';
+import { similarNames } from '../util/similar.ts';
 import type { BalloonOptions } from './balloon.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import { checkedDevices } from './device-options.ts';
@@ -362,9 +364,14 @@ function checkedFirmware({ bootOrder, serialConsole }: MachineOptions): Pick<Mac
  */
 export function checkedCpu(cpu: string): string {
   checkText('cpu', cpu);
-  const problem = cpuProblem(cpu);
-  if (problem !== null) throw new ConfigurationError(problem);
-  return cpu;
+  try {
+    cpuModel(cpu);
+    return cpu;
+  } catch (error) {
+    if (!(error instanceof UnknownNameError)) throw new ConfigurationError(messageOf(error));
+    const { problem, asked, known } = error;
+    throw new ConfigurationError(`${problem}${similarNames(asked, known)}; there are: ${known.join(', ')}`);
+  }
 }
 
 /**

@@ -1,13 +1,9 @@
-import { RecordingDamage } from '../../runtime/replay/bytes.ts';
-import { decodeEntries } from '../../runtime/replay/entries.ts';
 import type { Host } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import type { MachineOptions } from '../options/options.ts';
 import { MARK_EVERY } from '../options/recording.ts';
 import { within } from '../util/errors.ts';
 import { loadImage } from '../util/image.ts';
-import { headerOf, replayedConfig } from './identity.ts';
-import { decodeRecording, encodeHeader, RecordingError } from './layout.ts';
 
 /** A file that takes a recording. */
 export interface RecordingFile {
@@ -37,15 +33,15 @@ export class MachineRecording {
    */
   async open(config: MachineConfig): Promise<MachineConfig> {
     const { record, replay, markEvery = MARK_EVERY } = this.#options ?? { shift: 0 };
+    if (record === undefined && replay === undefined) return config;
+    // Most machines have no recording.
+    const { headerFor, replayedFrom } = await import('./contents.ts');
     if (replay !== undefined) {
       const file = await loadImage('recording', replay, this.#host);
       const replayed = () => replayedFrom(file, config);
       return typeof replay === 'string' ? within(replay, replayed) : replayed();
     }
-    if (record === undefined) return config;
-    this.#file = await this.#host.openRecording(record, encodeHeader(headerOf(config)), (message) =>
-      this.onLog(message),
-    );
+    this.#file = await this.#host.openRecording(record!, headerFor(config), (message) => this.onLog(message));
     return { ...config, recording: { mode: 'record', markEvery } };
   }
 
@@ -62,22 +58,5 @@ export class MachineRecording {
   close(): void {
     this.#file?.close();
     this.#file = undefined;
-  }
-}
-
-/** The configuration of a machine that replays what a file has. */
-function replayedFrom(file: Uint8Array, config: MachineConfig): MachineConfig {
-  const { header, content } = decodeRecording(file);
-  const replayed = replayedConfig(config, header);
-  checkEntries(content);
-  return { ...replayed, recording: { mode: 'replay', entries: content } };
-}
-
-function checkEntries(content: Uint8Array): void {
-  try {
-    if (decodeEntries(content).length === 0) throw new RecordingDamage('it ended before its machine ran');
-  } catch (error) {
-    if (!(error instanceof RecordingDamage)) throw error;
-    throw new RecordingError(`cannot be replayed: ${error.message}`);
   }
 }

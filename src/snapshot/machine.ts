@@ -8,7 +8,6 @@ import { ConfigurationError } from '../util/errors.ts';
 import { SnapshotError } from './layout.ts';
 import { checkedMedia } from './media.ts';
 import { isRecord, NAME, restoredOptions } from './options.ts';
-import { SnapshotReader } from './read.ts';
 import type { WholeState } from './state.ts';
 
 /** A snapshot, as `Machine.snapshot()` gives it or `fetch` and the like have it. */
@@ -46,6 +45,8 @@ export async function openMachine(snapshot: SnapshotBytes, { decompressor }: Hos
   const bytes = snapshot instanceof Blob ? await snapshot.arrayBuffer() : snapshot;
   if (!isBytes(bytes))
     throw new ConfigurationError(`${NAME} is ${shown(bytes)}; it must be a Uint8Array, an ArrayBuffer or a Blob`);
+  // Most machines are turned on.
+  const { SnapshotReader } = await import('./read.ts');
   const reader = await SnapshotReader.open(NAME, checkedBytes('the snapshot', bytes), decompressor);
   const options = recordOf(await reader.part('options'));
   return {

@@ -18,7 +18,6 @@ import { type Compressor, type Method, uncompressed } from './compression.ts';
 import { SnapshotError } from './layout.ts';
 import { type MachineSnapshot, openMachine, readMachine, type SnapshotBytes } from './machine.ts';
 import { checkUnrecorded, checkWhole, deviceDifferences, NAME, restoredOptions, savedOptions } from './options.ts';
-import { writeSnapshot } from './write.ts';
 
 /** All that changes while a machine runs. */
 export interface WholeState {
@@ -100,10 +99,11 @@ export class MachineStates {
     return this.#order.run(act);
   }
 
-  #encode(state: WholeState, compressor: Compressor): Promise<Uint8Array<ArrayBuffer>> {
+  async #encode(state: WholeState, compressor: Compressor): Promise<Uint8Array<ArrayBuffer>> {
     // In the order in which they are asked for: what stands before memory is read while that is unpacked.
     const { media, shares, components } = state as unknown as { readonly [name: string]: Saved };
-    return writeSnapshot({ options: this.#options, media, shares, components }, compressor);
+    const { writeSnapshot } = await import('./write.ts');
+    return await writeSnapshot({ options: this.#options, media, shares, components }, compressor);
   }
 
   /**

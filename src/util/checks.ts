@@ -1,11 +1,13 @@
 import { ConfigurationError } from './errors.ts';
+import { similarNames } from './similar.ts';
 
 // Checks of values that callers without types give; each throws ConfigurationError that names the option.
 
 export function checkedOneOf<Value extends string>(what: string, value: Value, allowed: readonly Value[]): Value {
-  if (!allowed.includes(value))
-    throw new ConfigurationError(`unknown ${what} ${shown(value)}; it is one of: ${allowed.join(', ')}`);
-  return value;
+  if (allowed.includes(value)) return value;
+  // Callers without types may give anything.
+  const similar = typeof value === 'string' ? similarNames(value, allowed) : '';
+  throw new ConfigurationError(`unknown ${what} ${shown(value)}${similar}; it is one of: ${allowed.join(', ')}`);
 }
 
 /** A list of an option, of which each is one of those that are allowed. */
@@ -75,7 +77,9 @@ export function checkNames(what: string, value: object, names: readonly string[]
   checkObject(what, value, names);
   const unknown = Object.keys(value).find((name) => !names.includes(name));
   if (unknown !== undefined)
-    throw new ConfigurationError(`unknown '${unknown}' in ${what}; it is one of: ${names.join(', ')}`);
+    throw new ConfigurationError(
+      `unknown '${unknown}' in ${what}${similarNames(unknown, names)}; it is one of: ${names.join(', ')}`,
+    );
 }
 
 /** A value as messages have it. Not every object has a text, and that of some is long. */

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { diskWith } from '../../scripts/gallery/disk.ts';
@@ -7,8 +6,7 @@ import { programs } from '../../scripts/gallery/programs.ts';
 import type { RawironPc } from '../../src/browser/element.ts';
 import { findLinux } from '../support/linux-shell.ts';
 import { noBrowser } from '../support/web/browser.ts';
-import { echo } from '../support/web/echo.ts';
-import { choose, LONG, screenText, seeOnTerminal, startButton, turnOn, usePage } from '../support/web/page.ts';
+import { choose, LONG, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
 
 /** How many dots of the canvas differ from the machine's picture; it is drawn larger by a whole factor. */
 async function compare(): Promise<object> {
@@ -23,45 +21,6 @@ async function compare(): Promise<object> {
   }
   return { width, height, different, isColorful: new Set(new Uint32Array(data.buffer)).size > 20 };
 }
-
-describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
-  const inPage = usePage();
-
-  test('boots the demo, whose shell is on the serial terminal', () =>
-    inPage('', async (page) => {
-      await turnOn(page);
-      await seeOnTerminal(page, 'demo>');
-      await page.keyboard.type('bench 5\r');
-      await seeOnTerminal(page, 'with 23000 primes');
-      await page.getByRole('button', { name: 'Turn off' }).click();
-      await page.getByText('The machine is off.').waitFor(LONG);
-      expect(await startButton(page).isVisible()).toBe(true);
-    }));
-
-  test('loads less than 500 KB, compressed, until the demo runs, and less than half of it before', () =>
-    inPage('', async (page, { sent }) => {
-      const total = () => sent.reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
-      await startButton(page).waitFor();
-      expect(total()).toBeGreaterThan(150_000);
-      expect(total()).toBeLessThan(250_000);
-      await turnOn(page);
-      await seeOnTerminal(page, 'demo>');
-      expect(total()).toBeGreaterThan(400_000);
-      expect(total()).toBeLessThan(500_000);
-    }));
-
-  test('boots a floppy, takes keys by their places, and has the text for selection', () =>
-    inPage('', async (page) => {
-      await choose(page, 'echo.img', echo, 'Floppy A');
-      await turnOn(page);
-      await screenText(page).filter({ hasText: 'Booting from floppy A' }).waitFor(LONG);
-      await page.locator('rawiron-pc').click();
-      const press = () => page.keyboard.press('KeyX').then(() => screenText(page).textContent());
-      await expect.poll(press, LONG).toMatch(/xx/);
-      for (const keys of ['Shift+KeyH', 'KeyI', 'Comma', 'Space', 'Shift+Digit1']) await page.keyboard.press(keys);
-      await screenText(page).filter({ hasText: 'Hi, !' }).waitFor(LONG);
-    }));
-});
 
 describe.skipIf(noBrowser !== '')(`the page's machine in Chromium${noBrowser}`, () => {
   const inPage = usePage();

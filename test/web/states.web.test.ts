@@ -16,28 +16,6 @@ async function saveState(page: Page): Promise<void> {
 describe.skipIf(noBrowser !== '')(`a machine that the page saves${noBrowser}`, () => {
   const inPage = usePage({ '/count.img': counter });
 
-  test('goes on after the page was loaded again, under the last lines of its terminal', () =>
-    inPage('#system=demo&memory=16', async (page) => {
-      await turnOn(page);
-      await seeOnTerminal(page, 'demo>');
-      await page.keyboard.type('bench 4\r');
-      await seeOnTerminal(page, '4 rounds of the sieve');
-      await page.keyboard.type('hel');
-      await seeOnTerminal(page, 'demo> hel');
-      const lines = await page.locator('.xterm-rows > div').allTextContents();
-      await saveState(page);
-      await page.goto('about:blank');
-      await page.goBack();
-      await page.getByRole('button', { name: 'Go on from demo' }).click();
-      await status(page, /Running/);
-      await seeOnTerminal(page, '4 rounds of the sieve');
-      await expect.poll(() => page.locator('.xterm-rows > div').allTextContents()).toEqual(lines);
-      await page.keyboard.type('p\r');
-      await seeOnTerminal(page, 'demo> help');
-      await page.keyboard.type('bench 5\r');
-      await seeOnTerminal(page, 'with 23000 primes');
-    }));
-
   test('is saved as a file, taken back from it, and removed', () =>
     inPage('#system=demo&memory=16', async (page) => {
       await turnOn(page);

@@ -1,51 +1,33 @@
-import { assemble } from '../assembler/index.ts';
 import type { BootWrite, PortWrite } from './boot.ts';
+import { handlers } from './handlers.ts';
+import type { HandlerName } from './interrupt-handlers.ts';
 
-/** Where the handlers are: in the BIOS's own area, real-mode segment F000h. That of an NMI, and what only returns, are where they were in the IBM PC/AT. */
+/** Where the handlers are: in the BIOS's own area, real-mode segment F000h. That of an NMI is where it was in the IBM PC/AT. */
 const SEGMENT = 0xf000;
-const OFFSET = 0xff00;
 const NMI = 0xe2c3;
-const RETURN = 0xff53;
 const NMI_VECTOR = 0x02;
 const VECTORS = 256;
+/** IRET, which is all that the handler of an NMI does. */
+const RETURN = 0xcf;
 /** Vectors of IRQ 0-7 and IRQ 8-15, as the IBM PC/AT's firmware programs them. */
 const MASTER_VECTOR = 0x08;
 const SLAVE_VECTOR = 0x70;
 
-const source = `
-  bits 16
-slave:
-  push ax
-  mov al, 0x20
-  out 0xa0, al
-  jmp end_of_interrupt
-master:
-  push ax
-  mov al, 0x20
-end_of_interrupt:
-  out 0x20, al
-  pop ax
-  iret
-  resb ${RETURN} - ${OFFSET} - ($ - $$)
-nothing:
-  iret
-`;
-
 /** Real-mode handlers that acknowledge the interrupt and return, and the table that leads to them. */
 export function interruptHandlers(): BootWrite[] {
-  const { bytes, symbols } = assemble(source, { origin: OFFSET, bits: 16 });
+  const { start, bytes, offsets } = handlers();
   const table = new DataView(new ArrayBuffer(VECTORS * 4));
   for (let vector = 0; vector < VECTORS; vector++) {
-    const handler =
+    const handler: HandlerName =
       vector >> 3 === MASTER_VECTOR >> 3 ? 'master' : vector >> 3 === SLAVE_VECTOR >> 3 ? 'slave' : 'nothing';
-    table.setUint16(4 * vector, symbols.get(handler)!, true);
+    table.setUint16(4 * vector, offsets[handler], true);
     table.setUint16(4 * vector + 2, SEGMENT, true);
   }
   table.setUint16(4 * NMI_VECTOR, NMI, true);
   return [
     { address: 0, bytes: new Uint8Array(table.buffer) },
-    { address: (SEGMENT << 4) + NMI, bytes: assemble('  bits 16\n  iret\n', { origin: NMI, bits: 16 }).bytes },
-    { address: (SEGMENT << 4) + OFFSET, bytes },
+    { address: (SEGMENT << 4) + NMI, bytes: Uint8Array.of(RETURN) },
+    { address: (SEGMENT << 4) + start, bytes },
   ];
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError, type ContainerOptions, type PublishedPort, type VolumeOptions } from '../../index.ts';
+import { megabytesOf, sizeOf } from './sizes.ts';
+import { type ContainerFlag, ON, readFlags } from './words.ts';
 
 /** The options of a container from the flags of `container run`. */
 export interface RunSettings extends Omit<ContainerOptions, 'image'> {
@@ -8,19 +10,47 @@ export interface RunSettings extends Omit<ContainerOptions, 'image'> {
   readonly isTerminal?: boolean;
 }
 
-interface RunFlag {
-  readonly names: readonly string[];
-  /** The value that follows it. A flag without one is a switch, whose value is "true" or "false". */
-  readonly argument?: string;
-  readonly help: string;
-  apply(settings: RunSettings, value: string): RunSettings;
-}
+/** Settings that come with the name of an image. */
+export type RequestSettings = Pick<ContainerOptions, 'credentials'>;
 
-/** A switch that has no value of its own has this one. */
-const ON = 'true';
+/** The platform of images: there is one, for which scripts may ask. */
+const platformFlag: ContainerFlag<object> = {
+  names: ['--platform'],
+  argument: 'linux/386',
+  help: 'what images are for: nothing else runs here',
+  apply: (settings, text) => {
+    if (text !== 'linux/386') throw new ConfigurationError(`--platform ${text}: images for linux/386 alone run here`);
+    return settings;
+  },
+};
+
+const credentialsFlag: ContainerFlag<RequestSettings> = {
+  names: ['--creds'],
+  argument: 'NAME:PASSWORD',
+  help: 'for the registry',
+  apply: (settings, credentials) => ({ ...settings, credentials }),
+};
+
+/** Flags of `container pull`. */
+export const pullFlags: readonly ContainerFlag<RequestSettings>[] = [platformFlag, credentialsFlag];
+
+/** Flags of `container machine`. */
+export const machineFlags: readonly ContainerFlag<{ readonly memory?: number }>[] = [
+  {
+    names: ['-m', '--memory'],
+    argument: 'SIZE',
+    help: 'memory of the machine',
+    apply: (settings, text) => ({ ...settings, memory: megabytesOf('-m', text) }),
+  },
+];
+
+/** Flags of `container images`. */
+export const imagesFlags: readonly ContainerFlag<{ readonly isJson: boolean }>[] = [
+  { names: ['--json'], help: 'JSON', apply: (settings, value) => ({ ...settings, isJson: value === ON }) },
+];
 
 /** Docker's flags, and Podman's `--timeout`, in the order of the help text. */
-export const runFlags: readonly RunFlag[] = [
+export const runFlags: readonly ContainerFlag<RunSettings>[] = [
   {
     names: ['-i', '--interactive'],
     help: 'standard input goes to the command',
@@ -111,8 +141,14 @@ export const runFlags: readonly RunFlag[] = [
   {
     names: ['-m', '--memory'],
     argument: 'SIZE',
-    help: "memory of the container's machine, in which what it writes is, too: 512m, 1g (default: 256m)",
-    apply: (settings, memory) => ({ ...settings, memory: /^\d+b?$/i.test(memory) ? megabytes(memory) : memory }),
+    help: "memory of the container's machine, in which what it writes is, too: 512m, 1g (default: 256m; a number alone is bytes)",
+    apply: (settings, text) => ({ ...settings, memory: megabytesOf('-m', text) }),
+  },
+  {
+    names: ['--storage-opt'],
+    argument: 'size=SIZE',
+    help: 'the most that it writes outside of -v and --tmpfs: size=64m (default: 138m of 256m of memory)',
+    apply: (settings, text) => ({ ...settings, capacity: storage(text) }),
   },
   {
     names: ['--machine'],
@@ -137,6 +173,7 @@ export const runFlags: readonly RunFlag[] = [
     help: 'process 1 is one that passes on signals and takes care of orphans',
     apply: (settings, value) => ({ ...settings, init: value === ON }),
   },
+  platformFlag,
   {
     names: ['--pull'],
     argument: 'missing|always|never',
@@ -147,12 +184,7 @@ export const runFlags: readonly RunFlag[] = [
       return { ...settings, pull: text };
     },
   },
-  {
-    names: ['--creds'],
-    argument: 'NAME:PASSWORD',
-    help: 'for the registry',
-    apply: (settings, credentials) => ({ ...settings, credentials }),
-  },
+  credentialsFlag,
   {
     names: ['--timeout'],
     argument: 'SECONDS',
@@ -161,8 +193,12 @@ export const runFlags: readonly RunFlag[] = [
   },
 ];
 
-/** Docker's sizes without a unit are bytes. */
-const megabytes = (text: string): number => Math.ceil(Number.parseInt(text, 10) / 2 ** 20);
+/** Docker's option of its storage drivers. */
+function storage(text: string): number {
+  const [, size] = /^size=(.+)$/.exec(text) ?? [];
+  if (size === undefined) throw new ConfigurationError(`--storage-opt ${text}: give size=SIZE, such as size=64m`);
+  return sizeOf('--storage-opt size', size);
+}
 
 function share(text: string): number {
   const count = Number(text);
@@ -225,40 +261,6 @@ function published(text: string): PublishedPort {
   };
 }
 
-function switchValue(name: string, value = ON): string {
-  if (value !== ON && value !== 'false') throw new ConfigurationError(`${name}=${value}: give true or false`);
-  return value;
-}
-
-interface GivenFlag {
-  readonly name: string;
-  readonly flag: RunFlag;
-  /** Its argument, where that is in the same word. */
-  readonly given: string | undefined;
-}
-
-/** The flags of a word: `--name=value`, or letters, of which the last one may have its argument behind it, as in `-itw/work`. */
-function flagsOf(word: string): GivenFlag[] {
-  if (!word.startsWith('--')) return lettersOf(word.slice(1));
-  const [name = '', given] = word.split(/=(.*)/s);
-  return [{ name, flag: flagNamed(name), given }];
-}
-
-function lettersOf(letters: string): GivenFlag[] {
-  const name = `-${letters[0] ?? ''}`;
-  const [flag, rest] = [flagNamed(name), letters.slice(1)];
-  if (rest.startsWith('=')) return [{ name, flag, given: rest.slice(1) }];
-  if (flag.argument !== undefined) return [{ name, flag, given: rest === '' ? undefined : rest }];
-  return [{ name, flag, given: undefined }, ...(rest === '' ? [] : lettersOf(rest))];
-}
-
-function flagNamed(name: string): RunFlag {
-  const flag = runFlags.find(({ names }) => names.includes(name));
-  if (flag === undefined)
-    throw new ConfigurationError(`container run: unknown flag '${name}'; container run --help says more`);
-  return flag;
-}
-
 /** The words of `container run`. */
 export interface RunWords {
   readonly settings: RunSettings;
@@ -271,18 +273,8 @@ export interface RunWords {
  * @throws ConfigurationError
  */
 export function parseRun(words: readonly string[]): RunWords {
-  let settings: RunSettings = { network: 'user' };
-  const rest = [...words];
-  while (rest[0]?.startsWith('-')) {
-    const word = rest.shift()!;
-    if (word === '--') break;
-    for (const { name, flag, given } of flagsOf(word)) {
-      const value = flag.argument === undefined ? switchValue(name, given) : (given ?? rest.shift());
-      if (value === undefined) throw new ConfigurationError(`container run: ${name} needs ${flag.argument}`);
-      settings = flag.apply(settings, value);
-    }
-  }
+  const { settings, rest } = readFlags<RunSettings>('run', runFlags, words, { network: 'user' });
   const [image, ...command] = rest;
-  if (image === undefined) throw new ConfigurationError('container run: give an image; container run --help says more');
+  if (image === undefined) throw new ConfigurationError('container run: give an image; container --help says more');
   return { settings, image, command };
 }

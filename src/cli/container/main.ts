@@ -3,8 +3,9 @@ import { row, terminalWidth, wrapped } from '../layout.ts';
 import { print } from '../print.ts';
 import type { Task } from '../program.ts';
 import { ProgressLine } from '../progress-line.ts';
-import { runFlags } from './flags.ts';
+import { imagesFlags, machineFlags, pullFlags, runFlags } from './flags.ts';
 import { runContainer } from './run.ts';
+import { readFlags } from './words.ts';
 
 const description = `Runs images of containers for linux/386, each in a machine of its own. IMAGE is an archive (docker save, or OCI's), a folder in OCI's layout, or a name in a registry, such as localhost:5000/x:1. What it writes is in memory, and gone when it ends. The exit code is the command's; 125: it could not be run.`;
 
@@ -12,7 +13,7 @@ const helpText = (
   width = terminalWidth(),
 ): string => `Usage: rawiron container run [FLAGS] IMAGE [COMMAND [ARGUMENT...]]
        rawiron container machine [-m SIZE] FILE
-       rawiron container pull [--creds NAME:PASSWORD] IMAGE
+       rawiron container pull [--creds NAME:PASSWORD] [--platform linux/386] IMAGE
        rawiron container images [--json]
        rawiron container inspect IMAGE
        rawiron container rm IMAGE...
@@ -52,25 +53,23 @@ export function parseContainer(args: readonly string[]): Task {
 }
 
 async function pull(words: readonly string[]): Promise<number> {
-  const rest = [...words];
-  const credentials = rest[0] === '--creds' ? rest.splice(0, 2)[1] : undefined;
+  const { settings, rest } = readFlags('pull', pullFlags, words, {});
   const [image, ...more] = rest;
   if (image === undefined || more.length > 0) throw new ConfigurationError('container pull: give one image');
   const progress = new ProgressLine();
-  const { id, name } = await Container.pull({ image, credentials }, progress.report).finally(() => progress.end());
+  const { id, name } = await Container.pull({ image, ...settings }, progress.report).finally(() => progress.end());
   return await print(`${name}\n${id}\n`);
 }
 
 /** Makes a file of a machine that waits for a container. */
 async function machine(words: readonly string[]): Promise<number> {
-  const hasSize = words[0] === '-m' || words[0] === '--memory';
-  const [memory, file, ...more] = hasSize ? words.slice(1) : [undefined, ...words];
+  const { settings, rest } = readFlags<{ readonly memory?: number }>('machine', machineFlags, words, {});
+  const [file, ...more] = rest;
   if (file === undefined || more.length > 0)
     throw new ConfigurationError('container machine: give a file, and the memory by -m SIZE in front of it');
-  if (file.startsWith('-')) throw new ConfigurationError(`container machine: unknown flag '${file}'`);
   const progress = new ProgressLine();
   try {
-    await Container.saveMachine(file, memory === undefined ? {} : { memory }, progress.report);
+    await Container.saveMachine(file, settings, progress.report);
   } finally {
     progress.end();
   }
@@ -78,10 +77,11 @@ async function machine(words: readonly string[]): Promise<number> {
 }
 
 async function images(words: readonly string[]): Promise<number> {
-  const [isJson, unexpected] = words[0] === '--json' ? [true, words[1]] : [false, words[0]];
+  const { settings, rest } = readFlags('images', imagesFlags, words, { isJson: false });
+  const [unexpected] = rest;
   if (unexpected !== undefined) throw new ConfigurationError(`container images: unexpected argument '${unexpected}'`);
   const all = await Container.images();
-  if (isJson) return await print(`${JSON.stringify(all, null, 2)}\n`);
+  if (settings.isJson) return await print(`${JSON.stringify(all, null, 2)}\n`);
   const rows = [['NAME', 'ID', 'SIZE'], ...all.map(cellsOf)];
   const widths = [0, 1].map((n) => Math.max(...rows.map((cells) => cells[n]!.length)));
   return await print(
@@ -96,13 +96,15 @@ const cellsOf = ({ name, id, bytes }: ContainerImage): string[] => [
 ];
 
 async function inspect(words: readonly string[]): Promise<number> {
-  const [image, ...more] = words;
+  const { rest } = readFlags('inspect', [], words, {});
+  const [image, ...more] = rest;
   if (image === undefined || more.length > 0) throw new ConfigurationError('container inspect: give one image');
   return await print(`${JSON.stringify(await Container.inspect(image), null, 2)}\n`);
 }
 
 async function remove(words: readonly string[]): Promise<number> {
-  if (words.length === 0) throw new ConfigurationError('container rm: give images');
-  for (const image of words) await Container.remove(image);
+  const { rest } = readFlags('rm', [], words, {});
+  if (rest.length === 0) throw new ConfigurationError('container rm: give images');
+  for (const image of rest) await Container.remove(image);
   return 0;
 }

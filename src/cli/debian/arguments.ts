@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../index.ts';
-import { similarNames } from '../../inspect/similar.ts';
 import { messageOf, within } from '../../util/errors.ts';
+import { similarNames } from '../../util/similar.ts';
 import { parseSize } from '../image/size.ts';
 
 /** The parsed arguments of `rawiron debian`. */

@@ -6,7 +6,7 @@ import { nodeStorage } from '../../node/storage.ts';
 import { BlockDisk } from '../../storage/blocks/disk.ts';
 import { PlainMap } from '../../storage/blocks/plain-map.ts';
 import { formatNamed, type ImageFormat } from '../../storage/formats.ts';
-import { isHttp } from '../../storage/http/store.ts';
+import { isHttp } from '../../storage/http/address.ts';
 import { backingName, formatOf, openDisk, type StorageHost } from '../../storage/open.ts';
 import { PartsDisk } from '../../storage/parts.ts';
 import { filePath } from '../../storage/protocols.ts';

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../index.ts';
-import { similarNames } from '../../inspect/similar.ts';
+import { similarNames } from '../../util/similar.ts';
 import { capitalised } from '../help.ts';
 import { row, terminalWidth, wrapped } from '../layout.ts';
 import { print } from '../print.ts';

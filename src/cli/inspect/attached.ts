@@ -1,9 +1,9 @@
 import type { Symbols } from '../../../runtime/debug/symbols.ts';
 import { hex } from '../../../translator/emit/names.ts';
 import { ConfigurationError } from '../../index.ts';
-import { similarNames } from '../../inspect/similar.ts';
 import type { TranslationDetail, TranslationInfo } from '../../machine-core.ts';
 import { attach, type RemoteMachine } from '../../node/inspector/client.ts';
+import { similarNames } from '../../util/similar.ts';
 import type { Request } from './command.ts';
 import type { OptionName } from './options.ts';
 import { symbolTable } from './symbols.ts';

@@ -63,7 +63,7 @@ const top: Command = {
   name: 'top',
   usage: '',
   help: 'the same as cache, live: sample after sample until q or Ctrl-C',
-  options: [...tableOptions, 'count'],
+  options: [...tableOptions, 'count', 'once'],
   run(request) {
     return attached(request, (at) => watching(at.machine, () => showSamples(request, at)));
   },
@@ -72,7 +72,7 @@ const top: Command = {
 /** Shows samples on the screen; the last one is the answer. */
 async function showSamples(request: Request, at: Attached): Promise<Answer> {
   const { options } = request;
-  const { seconds = 1, count: times = process.stdout.isTTY ? Infinity : 1 } = options;
+  const { seconds = 1, once, count: times = once || !process.stdout.isTTY ? 1 : Infinity } = options;
   using screen = new Screen();
   for (let n = 1; ; n++) {
     const sample = await sampleWatched(at.machine, () => Promise.race([wait(seconds), screen.left]));

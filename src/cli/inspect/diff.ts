@@ -1,5 +1,5 @@
 import { tieringAt } from '../../../runtime/exec/tiering.ts';
-import type { BootImages, MachineConfig } from '../../../runtime/machine/config.ts';
+import type { BootImages, MachineConfig, MachineHost } from '../../../runtime/machine/config.ts';
 import { ConfigurationError, type MachineOptions } from '../../index.ts';
 import { bytesOfHex } from '../../inspect/code.ts';
 import { loadImages } from '../../machine/boot-images.ts';
@@ -34,7 +34,8 @@ export const diffCommand: Command = {
   async run(request) {
     const config = await configOf(request);
     const { instructions = USUAL_INSTRUCTIONS } = request.options;
-    const machines = machinesFor(config);
+    const check = config.check ? (await import('../../isolate/check.ts')).check : undefined;
+    const machines = machinesFor(config, check);
     try {
       const step = Math.min(Math.max(Math.floor(instructions / 100), STEP), LARGEST_STEP, instructions);
       return diffAnswer(runLockstep(machines, { instructions, step }), machines);
@@ -44,11 +45,11 @@ export const diffCommand: Command = {
   },
 };
 
-function machinesFor(config: Config): [LockstepMachine, LockstepMachine] {
+function machinesFor(config: Config, check: MachineHost['check']): [LockstepMachine, LockstepMachine] {
   try {
     return [
-      new LockstepMachine({ ...config, engine: 'interpreter' }),
-      new LockstepMachine({ ...config, engine: 'translator' }),
+      new LockstepMachine({ ...config, engine: 'interpreter' }, check),
+      new LockstepMachine({ ...config, engine: 'translator' }, check),
     ];
   } catch (error) {
     if ((error as Error).name === 'BootError') throw new ConfigurationError((error as Error).message);

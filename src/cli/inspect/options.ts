@@ -25,6 +25,7 @@ export interface Options {
   readonly symbols?: readonly string[];
   readonly seconds?: number;
   readonly count?: number;
+  readonly once?: boolean;
   readonly sort?: string;
   readonly filter?: string;
   readonly limit?: number;
@@ -107,6 +108,7 @@ const table: readonly Option[] = [
     help: 'how often to show it (default: until q or Ctrl-C)',
     parse: parseCount,
   },
+  { name: 'once', help: 'one sample, as --count 1', parse: flag },
   {
     name: 'sort',
     argument: 'COLUMN',

@@ -34,6 +34,8 @@ import { packageVersion } from '../version.ts';
 
 /** Megabytes of a container's machine, unless it is said. */
 export const MEMORY = 256;
+/** The least, with which Debian's kernel has booted and left room for programs and some files. */
+export const LEAST_MEMORY = 64;
 
 const modules = ['virtio_pci', 'virtio_console', 'virtio_net', 'virtio-rng', '9pnet_virtio', '9p', 'overlay'];
 /** Milliseconds that the kernel may take to boot; some fifty times what it takes on a quiet machine. */

@@ -30,6 +30,10 @@ export interface StoredImage {
 /** Folders in which a process that is killed may leave something unfinished. */
 const folders = ['work', 'adding', 'layers', 'images', 'configs'] as const;
 
+/** Docker's image ID: the digest of the image's configuration. */
+export const imageId = (document: Uint8Array): string =>
+  `sha256:${createHash('sha256').update(document).digest('hex')}`;
+
 /** Images and their layers, in a folder of this user's cache. */
 export class ImageStore {
   readonly directory: string;
@@ -90,13 +94,15 @@ export class ImageStore {
     for (const [n, layer] of layers.entries()) {
       if (done.has(layer.diffId)) continue;
       done.add(layer.diffId);
-      if ((await this.#layers.find(layer.diffId)) !== undefined) continue;
-      progress(`Unpacking layer ${n + 1} of ${layers.length}`, (100 * n) / layers.length);
-      await this.#layers.add(layer.diffId, layer.open(), layer.name);
+      const isThere = (await this.#layers.find(layer.diffId)) !== undefined;
+      if (isThere && !source.isLocal) continue;
+      const [what, take] = isThere ? (['Checking', 'check'] as const) : (['Unpacking', 'add'] as const);
+      progress(`${what} layer ${n + 1} of ${layers.length}`, (100 * n) / layers.length);
+      await this.#layers[take](layer.diffId, layer.open(), layer.name);
     }
     const image = {
       name,
-      id: `sha256:${createHash('sha256').update(document).digest('hex')}`,
+      id: imageId(document),
       stamp,
       stored: Date.now(),
     };

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ReadyImage } from '../../containers/image.ts';
+import { jsonOf } from '../../containers/manifest.ts';
 import { parseReference, referenceText } from '../../containers/reference.ts';
 import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import type { Progress } from '../../util/progress.ts';
 import { inCache } from '../files/cache-problem.ts';
-import { ImageStore, type StoredImage, stampOf } from './image-store.ts';
+import { ImageStore, imageId, type StoredImage, stampOf } from './image-store.ts';
 import { closeLayout, openLayout } from './layout.ts';
 
 /** When an image is asked for where it comes from, as Docker's `--pull`. */
@@ -51,27 +52,44 @@ interface Layout {
 
 /** The layout at a path. A path takes precedence over a name in a registry. @throws ConfigurationError where a path has nothing */
 async function layoutAt(image: string): Promise<Layout | undefined> {
-  if (await exists(image)) return { path: image, tag: undefined };
-  // A tag may have a colon in it, as `docker save` has NAME:TAG.
-  for (let colon = image.lastIndexOf(':'); colon > 0; colon = image.lastIndexOf(':', colon - 1)) {
-    const path = image.slice(0, colon);
-    if (await exists(path)) return { path, tag: image.slice(colon + 1) };
-  }
+  const layout = await existingLayout(image);
+  if (layout !== undefined) return layout;
   // Nobody calls a repository of a registry so without saying which registry.
   const isPath = /^\.{0,2}\//.test(image) || /^[^:]*\.(tar|tgz|tar\.\w+)$/i.test(image);
   if (isPath) throw new ConfigurationError(`${image}: there is no such file or folder`);
   return undefined;
 }
 
+/** The layout at a path; undefined: there is nothing at it. */
+async function existingLayout(image: string): Promise<Layout | undefined> {
+  if (await exists(image)) return { path: image, tag: undefined };
+  // A tag may have a colon in it, as `docker save` has NAME:TAG.
+  for (let colon = image.lastIndexOf(':'); colon > 0; colon = image.lastIndexOf(':', colon - 1)) {
+    const path = image.slice(0, colon);
+    if (await exists(path)) return { path, tag: image.slice(colon + 1) };
+  }
+  return undefined;
+}
+
 const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
 
-async function layoutImage(store: ImageStore, { path, tag }: Layout, progress: Progress): Promise<StoredImage> {
+/** The name of a layout in the cache, its stamp as it is now, and the image of it that the cache has with that stamp. */
+async function layoutRecord(
+  store: ImageStore,
+  { path, tag }: Layout,
+): Promise<{ readonly name: string; readonly stamp: string; readonly image: StoredImage | undefined }> {
   const { name: file, stamp } = await stampOf(path).catch(() => {
     throw new ConfigurationError(`${path} has no image: it has neither index.json (OCI) nor manifest.json in it`);
   });
   const name = tag === undefined ? file : `${file}:${tag}`;
   const known = await store.find(name);
-  if (known?.stamp === stamp) return known;
+  return { name, stamp, image: known?.stamp === stamp ? known : undefined };
+}
+
+async function layoutImage(store: ImageStore, layout: Layout, progress: Progress): Promise<StoredImage> {
+  const { path, tag } = layout;
+  const { name, stamp, image } = await layoutRecord(store, layout);
+  if (image !== undefined) return image;
   progress(`Reading ${path}`);
   const work = await store.workFolder();
   try {
@@ -111,13 +129,31 @@ export async function listImages(): Promise<ContainerImage[]> {
 }
 
 /**
- * The configuration of an image in the cache, as it was made.
+ * The configuration of an image, as it was made: of an archive or a folder, or of what the cache has by that name.
  * @throws ConfigurationError if it is not there
  */
-export async function inspectImage(image: string): Promise<object> {
-  const store = new ImageStore();
+export async function inspectImage(image: string, store: ImageStore = new ImageStore()): Promise<object> {
+  const layout = await existingLayout(image);
+  if (layout !== undefined) return await inCache(() => inspectLayout(store, layout));
   const found = await cached(store, image);
-  return { name: found.name, id: found.id, ...JSON.parse(new TextDecoder().decode(await store.rawConfig(found))) };
+  return shownConfig(found.name, await store.rawConfig(found));
+}
+
+/** Its layers are neither read nor kept, unless they are in an archive with the configuration. */
+async function inspectLayout(store: ImageStore, layout: Layout): Promise<object> {
+  const known = await layoutRecord(store, layout);
+  if (known.image !== undefined) return shownConfig(known.name, await store.rawConfig(known.image));
+  const work = await store.workFolder();
+  try {
+    const source = await openLayout(layout.path, work, layout.tag);
+    return shownConfig(known.name, await source.config());
+  } finally {
+    await closeLayout(work);
+  }
+}
+
+function shownConfig(name: string, document: Uint8Array): object {
+  return { name, id: imageId(document), ...(jsonOf(document, name) as object) };
 }
 
 /**

@@ -10,7 +10,7 @@ import { ConfigurationError } from '../../util/errors.ts';
 import { loadImage } from '../../util/image.ts';
 import type { Progress } from '../../util/progress.ts';
 import { inCache } from '../files/cache-problem.ts';
-import { cachedGuest, MEMORY, saveGuest } from './guest.ts';
+import { cachedGuest, LEAST_MEMORY, MEMORY, saveGuest } from './guest.ts';
 import { ImageStore } from './image-store.ts';
 import { type ImageRequest, imageFor, readyImage } from './images.ts';
 
@@ -79,5 +79,10 @@ export async function saveMachine(
 
 /** @throws ConfigurationError */
 function megabytes(memory: number | string = MEMORY): number {
-  return Math.ceil(memorySize(memory) / 2 ** 20);
+  const size = Math.ceil(memorySize(memory) / 2 ** 20);
+  if (size < LEAST_MEMORY)
+    throw new ConfigurationError(
+      `memory: ${size} MB is too little for a container's machine; at least ${LEAST_MEMORY} MB is needed`,
+    );
+  return size;
 }

@@ -65,8 +65,7 @@ export class LayerStore {
     const work = unfinishedPath(folder);
     await mkdir(work, { recursive: true });
     try {
-      const archive = measured(unpacked(bytes, name, nodeTools), diffId, this.#limits.bytes, name, nodeTools);
-      const index = await this.#unpack(archive, join(work, 'contents'), name);
+      const index = await this.#unpack(this.#archive(diffId, bytes, name), join(work, 'contents'), name);
       await writeFile(join(work, INDEX), JSON.stringify(index));
       await rm(folder, { recursive: true, force: true });
       await rename(work, folder).catch(async (error) => {
@@ -76,6 +75,19 @@ export class LayerStore {
     } finally {
       await rm(work, { recursive: true, force: true });
     }
+  }
+
+  /**
+   * Reads a layer that is there already, and keeps nothing of it.
+   * @throws ConfigurationError if it is damaged, or too large
+   */
+  async check(diffId: string, bytes: Bytes, name: string): Promise<void> {
+    for await (const _ of this.#archive(diffId, bytes, name));
+  }
+
+  /** A layer's archive, whose digest is checked at its end. */
+  #archive(diffId: string, bytes: Bytes, name: string): Bytes {
+    return measured(unpacked(bytes, name, nodeTools), diffId, this.#limits.bytes, name, nodeTools);
   }
 
   async #unpack(archive: Bytes, target: string, name: string): Promise<LayerIndex> {

@@ -37,6 +37,7 @@ export async function openRegistryImage(
   const image: ImageManifest = await imageOf(bytes, { name, document: (one) => registry.document(one) });
   return {
     name,
+    isLocal: false,
     config: () => registry.blobWhole(image.config),
     layers: async () => image.layers.map((layer) => () => registry.blob(layer)),
   };

@@ -28,8 +28,8 @@ export class LockstepMachine {
   /** Times the core has asked for the host's time in this step. */
   #looks = 0;
 
-  /** `checkText`: for the debug mode. Throws BootError if the images cannot be booted. */
-  constructor(config: Config, checkText?: MachineHost['checkText']) {
+  /** `check`: for the debug mode. Throws BootError if the images cannot be booted. */
+  constructor(config: Config, check?: MachineHost['check']) {
     this.name = config.engine;
     this.core = createMachine(
       { ...deterministic, ...config },
@@ -40,7 +40,7 @@ export class LockstepMachine {
           if (message.type === 'output') this.output += Buffer.from(message.bytes).toString('latin1');
         },
         log: () => {},
-        ...(checkText && { checkText }),
+        ...(check && { check }),
       },
     );
   }

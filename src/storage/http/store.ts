@@ -9,11 +9,6 @@ const MOST_REQUESTED = 16;
 /** Blocks that are kept: 32 MB. */
 const MOST_KEPT = 512;
 
-/** Whether a name is an address of a web server. */
-export function isHttp(name: string): boolean {
-  return /^https?:\/\//i.test(name);
-}
-
 /**
  * A file on a web server, read in parts by HTTP range requests. What was used last is kept; a reader that goes forward is
  * read ahead of.

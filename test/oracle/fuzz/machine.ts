@@ -2,7 +2,7 @@ import { updateSseMode } from '../../../runtime/cpu/sse/mode.ts';
 import { updateFpuMode } from '../../../runtime/cpu/x87/status.ts';
 import { GuestFault } from '../../../runtime/fault.ts';
 import type { EngineName } from '../../../runtime/machine/config.ts';
-import { checkText } from '../../../src/isolate/check-text.ts';
+import { check as debugMode } from '../../../src/isolate/check.ts';
 import { LockstepMachine } from '../../../src/node/lockstep/machine.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { Random } from '../../support/random.ts';
@@ -29,7 +29,7 @@ export class FuzzMachine extends LockstepMachine {
         boot: { flat: Uint8Array.of(0xf4), address: ARENA, mode: 'flat32' },
         debugExit: { iobase: EXIT_PORT, iosize: 1 },
       },
-      checkText,
+      debugMode,
     );
   }
 

@@ -1,5 +1,5 @@
 import type { MachineConfig } from '../../../runtime/machine/config.ts';
-import { checkText } from '../../../src/isolate/check-text.ts';
+import { check } from '../../../src/isolate/check.ts';
 import type { DebianLinux } from '../../../src/node/linux/debian.ts';
 import { LockstepMachine } from '../../../src/node/lockstep/machine.ts';
 
@@ -15,7 +15,7 @@ export class LinuxMachine extends LockstepMachine {
   readonly #commands: string[];
 
   constructor(linux: DebianLinux, config: Partial<MachineConfig> & Pick<MachineConfig, 'engine'>, commands: string[]) {
-    super({ boot: { kernel: linux.kernel, initrd: linux.initrd(), append: commandLine }, ...config }, checkText);
+    super({ boot: { kernel: linux.kernel, initrd: linux.initrd(), append: commandLine }, ...config }, check);
     this.#commands = [...commands];
   }
 

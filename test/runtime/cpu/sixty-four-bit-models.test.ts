@@ -88,5 +88,5 @@ test('names are taken in any case, and with the number of the first version', ()
   expect(cpuModel('sandybridge')).toEqual(cpuModel('SandyBridge'));
   expect(cpuModel('Haswell-v1')).toEqual(cpuModel('Haswell'));
   expect(cpuModelNames).toContain('Opteron_G1');
-  expect(cpuProblem('Haswell-v9')).toContain("unknown model 'Haswell-v9'; it is one of: 486, pentium");
+  expect(cpuProblem('Haswell-v9')).toContain("unknown model 'Haswell-v9'; there are: 486, pentium");
 });

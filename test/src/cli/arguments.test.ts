@@ -349,7 +349,7 @@ test.each([
   ['-engine translator,threshold=soon', "-engine: 'soon' is not a whole number; give threshold=N"],
   ['-engine translator,speed=9', "-engine: 'speed' is not supported in 'translator,speed=9'"],
   ['-cpu core2,', '-cpu: there is a trailing comma'],
-  ['-cpu 8086', "-cpu: unknown model '8086'; it is one of: 486, pentium"],
+  ['-cpu 8086', "-cpu: unknown model '8086'; there are: 486, pentium"],
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);
 });

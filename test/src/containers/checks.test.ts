@@ -16,6 +16,7 @@ test.each<[settings: object, message: string]>([
   [{ input: 'text' }, "input is 'text'; it must be a boolean"],
   [{ readOnly: 'no' }, "readOnly is 'no'; it must be a boolean"],
   [{ init: 1 }, 'init is 1; it must be a boolean'],
+  [{ capacity: '64M' }, "capacity is '64M'; it must be a whole number from 1 to 9007199254740991"],
   [{ terminal: true }, 'terminal is true; it must be an object with rows, columns'],
   [{ terminal: { rows: 0, columns: 80 } }, 'terminal.rows is 0; it must be a whole number from 1 to 65535'],
   [{ network: 'host' }, "unknown network 'host'; it is one of: user, none"],

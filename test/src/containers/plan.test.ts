@@ -4,6 +4,7 @@ import {
   type ContainerSettings,
   containerScripts,
   execCommand,
+  fileRoom,
   firstProcess,
   furtherProcess,
 } from '../../../src/containers/plan.ts';
@@ -44,8 +45,26 @@ test('the directory of exec is made before it is gone to', () => {
 
 test.each(['/', '//', '/.', '/a/..', '/../..'])('nothing is mounted at %s, which is the root', (path) => {
   const plan = firstProcess({ ...settings, command }, config, lists);
-  const scripts = (more: ContainerSettings) => containerScripts(more, plan, { now: 0, entropy: '' });
+  const scripts = (more: ContainerSettings) => containerScripts(more, plan, { now: 0, entropy: '', room: 0 });
   for (const more of [{ volumes: [{ folder: '/srv', path }] }, { tmpfs: { [path]: '' } }])
     expect(() => scripts(more)).toThrow(`nothing can be mounted at '${path}', the root`);
   expect(() => scripts({ tmpfs: { [`${path}/x`]: '' } })).not.toThrow();
+});
+
+test.each<[ContainerSettings, string[]]>([
+  [{}, ['/c size=6000']],
+  [{ capacity: 5000 }, ['/c size=5000']],
+  [{ tmpfs: { '/x': '' } }, ['/c size=3000', '/x mode=1777,size=3000']],
+  [{ tmpfs: { '/x': 'size=1m', '/y': 'ro' } }, ['/c size=3000', '/x mode=1777,size=1m', '/y mode=1777,size=3000']],
+  [{ capacity: 5000, tmpfs: { '/x': '' } }, ['/c size=5000', '/x mode=1777,size=6000']],
+])('files in memory have bounds that leave room for programs: %j', (more, expected) => {
+  const plan = firstProcess({ command }, config, lists);
+  const { start } = containerScripts({ command, ...more }, plan, { now: 0, entropy: '', room: 6000 });
+  const mounts = [...start.matchAll(/'m' '\w*' '(\/c|\/[xy])' '\w*' '\d+' '([^']*)'/g)];
+  expect(mounts.map(([, path, options]) => `${path} ${options}`)).toEqual(expected);
+});
+
+test('the room for files is what kernel and programs leave', () => {
+  const room = (megabytes: number) => fileRoom(megabytes << 20) / 2 ** 20;
+  expect([256, 96, 48, 32].map((megabytes) => Math.floor(room(megabytes)))).toEqual([138, 32, 1, 1]);
 });

@@ -80,7 +80,7 @@ class FakeCore implements MachineCore {
       case '@':
         for (;;) {}
       case '&':
-        this.#host.checkText?.('function guest_0(i){return nowhere;}');
+        this.#host.check?.text('function guest_0(i){return nowhere;}');
         return undefined;
       case '~':
         for (let i = 0; i < 600; i++) this.#print('x'.repeat(1023) + '\n');

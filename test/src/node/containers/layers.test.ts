@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
@@ -9,7 +19,7 @@ import { ImageFolder } from '../../../../src/containers/image-folder.ts';
 import type { ImageNode, ImageTree } from '../../../../src/containers/tree.ts';
 import type { OpenFile } from '../../../../src/ninep/folder.ts';
 import { ImageStore } from '../../../../src/node/containers/image-store.ts';
-import { imageFor, readyImage } from '../../../../src/node/containers/images.ts';
+import { imageFor, inspectImage, readyImage } from '../../../../src/node/containers/images.ts';
 import { openLayout } from '../../../../src/node/containers/layout.ts';
 import {
   type RawMember,
@@ -485,4 +495,38 @@ test('an image of several in an archive is had by the names that the error lists
   writeFileSync(path, rawTar(members));
   await expect(opened(path)).rejects.toThrow(`give ${path}:TAG, with one of a:1, a:2`);
   for (const tag of ['a:2', '2']) expect((await opened(`${path}:${tag}`)).tree.find('one')).toBeDefined();
+});
+
+test('a damaged archive is refused also where the cache has its layers', async () => {
+  const layer = rawTar([{ name: 'file', data: text('x'.repeat(5000)) }]);
+  const path = join(folder, 'whole.tar');
+  writeDockerArchive(path, testImage([layer]).config, [layer]);
+  await opened(path);
+  const bytes = readFileSync(path);
+  bytes[bytes.indexOf('xxxx') + 9] = 0x79;
+  const damaged = join(folder, 'damaged.tar');
+  writeFileSync(damaged, bytes);
+  await expect(opened(damaged)).rejects.toThrow(`layer 1 of ${damaged}: the digest of what came is sha256:`);
+  // Another whole one is checked, and taken from the cache.
+  const other = join(folder, 'other.tar');
+  copyFileSync(path, other);
+  const steps: string[] = [];
+  await imageFor(store, { image: other }, (step) => steps.push(step));
+  expect(steps).toEqual([`Reading ${other}`, 'Checking layer 1 of 1']);
+});
+
+test('the configuration of an image in a file is shown, in the cache or not, and of one that has gone', async () => {
+  const layer = rawTar([{ name: 'file', data: text('one') }]);
+  const { config } = testImage([layer], { Cmd: ['own'] });
+  const path = join(folder, 'image.tar');
+  writeDockerArchive(path, config, [layer]);
+  const shown = { name: path, id: sha256(config), ...JSON.parse(config.toString()) };
+  expect(await inspectImage(path, store)).toEqual(shown);
+  expect(await store.list()).toEqual([]);
+  await opened(path);
+  expect(await inspectImage(path, store)).toEqual(shown);
+  rmSync(path);
+  expect(await inspectImage(path, store)).toEqual(shown);
+  await expect(inspectImage(join(folder, 'none.tar'), store)).rejects.toThrow('is not in the cache');
+  await expect(inspectImage(folder, store)).rejects.toThrow(`${folder} has no image`);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { editDistance, similarNames } from '../../../src/inspect/similar.ts';
+import { editDistance, similarNames } from '../../../src/util/similar.ts';
 
 test('distances', () => {
   expect(editDistance('kitten', 'sitting')).toBe(3);
