@@ -11,7 +11,12 @@ let notifications: number;
 
 beforeEach(() => {
   notifications = 0;
-  const mmio = { add: (region: MmioRegion) => void (page = region), remove: () => {} };
+  const mmio = {
+    add: (region: MmioRegion) => {
+      page = region;
+    },
+    remove: () => {},
+  };
   chip = new GenerationId({ mmio, id, changed: () => notifications++ });
 });
 
