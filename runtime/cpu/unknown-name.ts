@@ -1,6 +1,6 @@
 /** A processor's model or feature that there is not. */
 export class UnknownNameError extends RangeError {
-  /** What is wrong, without the names that there are. */
+  /** The mistake, without the names that there are. */
   readonly problem: string;
   readonly asked: string;
   readonly known: readonly string[];

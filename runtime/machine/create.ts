@@ -24,13 +24,12 @@ import type { MachineConfig, MachineHost } from './config.ts';
 import { MachineCore } from './machine.ts';
 import type { DeviceModules, DeviceShelf } from './optional-devices.ts';
 import * as AC97 from './sound/ac97.ts';
-import * as adlib from './sound/adlib.ts';
 import * as sb16 from './sound/sb16.ts';
 import * as usb from './usb.ts';
 
 const modules: DeviceModules = {
   ...{ ahci, cirrus, flash, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep, vmwareSvga, xen },
-  ...{ AC97, adlib, sb16 },
+  ...{ AC97, adlib: sb16.adlib, sb16 },
   e1000: { Chip: E1000 },
   edu: { Chip: Edu },
   ne2k_isa: { Chip: Ne2000Isa },

@@ -51,7 +51,7 @@ const lsi53c8xx = async () => chip((await import('../devices/lsi53c8xx/index.ts'
 /** Where the parts of sound cards are. */
 const soundPlaces = {
   AC97: () => import('./sound/ac97.ts'),
-  adlib: () => import('./sound/adlib.ts'),
+  adlib: async () => (await import('./sound/sb16.ts')).adlib,
   sb16: () => import('./sound/sb16.ts'),
 } as const satisfies Readonly<Record<SoundCardModel, unknown>>;
 

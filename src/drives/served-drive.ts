@@ -1,15 +1,14 @@
-import type { BlockAnswer, BlockMedium, BlockQuestion } from '../../runtime/host/block.ts';
+import type { BlockAnswer, BlockError, BlockMedium, BlockQuestion } from '../../runtime/host/block.ts';
 import { InOrder } from '../storage/in-order.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
-import type { Disk, ImageIdentity } from '../storage/store.ts';
+import type { Disk, ImageIdentity, StorageError } from '../storage/store.ts';
 import { whenFree } from '../storage/when-free.ts';
 import { ConfigurationError, messageOf } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
 import type { ArrivingDisk } from './arriving-disk.ts';
 import type { DriveBackend, Source } from './backend.ts';
 import { backingOf } from './backing.ts';
-import { blockError } from './block-error.ts';
 import { canCommit, commitDisk } from './commit.ts';
 import { imageBytes, mediumOf, openMedium, peekMedium } from './open-medium.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
@@ -26,6 +25,18 @@ import {
 } from './saved-medium.ts';
 import { stageMedium, stageSnapshot } from './staged-medium.ts';
 import { Staging } from './staging.ts';
+
+const blockErrors: Readonly<Record<string, BlockError>> = {
+  ENOSPC: 'no-space',
+  EDQUOT: 'no-space',
+  EROFS: 'read-only',
+};
+
+/** The error that the guest sees for a failure of an image. */
+function blockError(error: unknown): BlockError {
+  const { code = '' } = ((error as StorageError).cause ?? {}) as { code?: string };
+  return blockErrors[code] ?? 'io';
+}
 
 /** A drive where it is served: it has the disk that its medium is. */
 export class ServedDrive {

@@ -43,6 +43,7 @@ import { creationError, loaded } from './opening.ts';
 import { writePhysicalMemory } from './physical-memory.ts';
 import { prepareMachine } from './preparation.ts';
 import { MachineQuestions } from './questions.ts';
+import { wakeSuspended } from './run-state.ts';
 import { type Ask, Translations } from './translations.ts';
 import type {
   AskedProcessor,
@@ -55,7 +56,6 @@ import type {
   PauseReason,
   Probe,
 } from './types.ts';
-import { wakeSuspended } from './wake.ts';
 
 /** How long a machine that is stopped may take to finish its recording, in milliseconds. */
 const PATIENCE = 2000;

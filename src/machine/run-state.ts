@@ -1,5 +1,6 @@
 import { type Moving, type MovingState, movingState } from '../migration/moving-state.ts';
-import type { MachineState, PauseReason } from './types.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import type { Examine, MachineState, PauseReason } from './types.ts';
 
 /** The state of a machine, in words of QEMU's RunState (qapi/run-state.json). */
 export type RunState = MovingState | 'prelaunch' | 'running' | 'paused' | 'debug' | 'shutdown' | 'suspended';
@@ -34,4 +35,13 @@ const states: Readonly<Record<MachineState, (machine: Standing) => RunState>> = 
 /** The state of a machine, as QEMU calls it. */
 export function runStateOf(machine: Standing): RunState {
   return movingState(machine) ?? states[machine.state](machine);
+}
+
+/**
+ * Wakes a guest that is suspended to RAM, as its power button does.
+ * @throws ConfigurationError if it is not suspended
+ */
+export async function wakeSuspended(examine: Examine): Promise<void> {
+  if (await examine('wake')) return;
+  throw new ConfigurationError('Unable to wake up: guest is not in suspended state');
 }

@@ -14,7 +14,6 @@ import { infoMem, infoTlb } from './info-paging.ts';
 import { infoPci } from './info-pci.ts';
 import { infoIrq, infoPic } from './info-pic.ts';
 import { infoQtree } from './info-qtree.ts';
-import { infoRoms } from './info-roms.ts';
 import { infoUsb } from './info-usb.ts';
 import { infoUsernet } from './info-usernet.ts';
 import { infoLimits } from './limits.ts';
@@ -129,3 +128,14 @@ export const infoCommand: Command = {
   parts,
   run: () => helpLines(parts, 'info '),
 };
+
+/** Memory that the guest cannot write, as QEMU's `info roms` shows images of ROMs. */
+async function infoRoms({ machine }: CommandContext): Promise<string> {
+  const roms = (await machine.examine('memoryMap')).filter(({ kind }) => kind === 'rom');
+  return roms
+    .map(({ base, length, name }) => {
+      const [at, size] = [base.toString(16).padStart(16, '0'), length.toString(16).padStart(6, '0')];
+      return `addr=${at} size=0x${size} mem=rom name="${name}"\n`;
+    })
+    .join('');
+}

@@ -9,7 +9,8 @@ export function similarNames(wanted: string, names: readonly string[]): string {
   const near: { readonly candidate: string; readonly distance: number }[] = [];
   for (const candidate of new Set(names)) {
     const other = candidate.toLowerCase();
-    const isPart = name !== '' && other.includes(name);
+    // A letter is part of half of all names.
+    const isPart = name.length > 1 && other.includes(name);
     if (!isPart && Math.abs(other.length - name.length) > most) continue;
     const distance = editDistance(name, other);
     if (isPart || distance <= most) near.push({ candidate, distance });

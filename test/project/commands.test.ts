@@ -3,7 +3,7 @@ import { checkCommand } from '../support/command-check.ts';
 import { commandsOf, wordsOf } from '../support/commands.ts';
 import { blocksOf, pages } from '../support/documents.ts';
 
-const languages = ['sh', 'console', 'ts', 'js', 'html', 'diff', ''];
+const languages = ['sh', 'console', 'ts', 'js', 'html', 'diff', 'yaml', ''];
 
 describe.each(pages)('%s', (page) => {
   test('every block says what it holds, commands too', () => {

@@ -15,7 +15,7 @@ test.each([
 });
 
 test.each([
-  ['#memroy=64&system=demo&run', "unknown 'memroy' in the address; it is one of: memory, cpu,"],
+  ['#memroy=64&system=demo&run', "unknown 'memroy' in the address; similar: memory; it is one of: memory, cpu,"],
   ['#system=demo&run&__proto__=1', "unknown '__proto__' in the address"],
   ['#memory=16&=7', "unknown '' in the address"],
   ['#system=nonsense&run', "unknown system 'nonsense'; it is one of: demo, desktop, text"],

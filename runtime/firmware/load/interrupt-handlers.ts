@@ -2,10 +2,10 @@ import { assemble } from '../assembler/index.ts';
 
 /** Offset of the handlers in the BIOS's own area, real-mode segment F000h. */
 const OFFSET = 0xff00;
-/** What only returns is where it was in the IBM PC/AT. */
+/** Offset of the handler that only returns: as in the IBM PC/AT. */
 const RETURN = 0xff53;
 
-/** What an interrupt needs: to be acknowledged at one 8259 or at both, or nothing. */
+/** The end of interrupt that a handler sends: to one 8259, to both, or to none. */
 export type HandlerName = 'master' | 'slave' | 'nothing';
 
 /** Code in real mode, the offset of its first byte in the segment, and those of its handlers. */

@@ -53,7 +53,7 @@ const rows: readonly (readonly [names: string, instead: string])[] = [
   ['-q --quiet', 'give 2>/dev/null'],
 ];
 
-/** What there is in the place of a flag of Docker's, by its name. */
+/** Substitutes for flags of Docker's, by their names. */
 export const missingFlags: ReadonlyMap<string, string> = new Map(
   rows.flatMap(([names, instead]) => names.split(' ').map((name) => [name, instead] as const)),
 );

@@ -17,5 +17,5 @@ export function sizeOf(flag: string, text: string): number {
   return bytes;
 }
 
-/** The same in megabytes, the last of which may be only in part: what machines have. */
+/** Megabytes of a machine that has at least so much memory. */
 export const megabytesOf = (flag: string, text: string): number => Math.ceil(sizeOf(flag, text) / MEGABYTE);

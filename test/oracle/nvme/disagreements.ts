@@ -2,6 +2,10 @@
 export const disagreements: Readonly<Record<string, readonly [answer: string, reason: string]>> = {
   'register 4': ['00400020', 'CAP.CSS: the NVM command set alone, and no others by Identify'],
   'feature 6, select 1': ['0 1', 'the write cache is on after each reset'],
+  'log that there is not': [
+    '4109 0',
+    'Invalid Log Page (NVM Express 1.4, figure 127), which QEMU answers by Invalid Field',
+  ],
   'abort of no queue': ['4002 0', 'what has failed has no result'],
 };
 
