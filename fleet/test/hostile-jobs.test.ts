@@ -51,7 +51,7 @@ const submit = (tenant: string, text: string, count: number, tries: number) =>
 /** A job that types into its guest, and leaves a file. */
 const honest = `export default async ({ serial }, { number, artefact }) => {
   serial.write('echo hello ' + number + '\\r');
-  const [, heard] = await serial.expect(/\\nhello (\\d+)/);
+  const [, heard] = await serial.expect(/\\nhello (\\d+)\\r/);
   await artefact('number.txt', heard);
   await new Promise((resolve) => setTimeout(resolve, 500));
   return Number(heard);
