@@ -144,7 +144,9 @@ describe('imports point one way', () => {
       expect(users).not.toEqual([]);
       expect(users.filter((file) => !isLazy(file)).map(({ path }) => path)).toEqual([]);
     }
-    const parsers = library.filter((file) => importsOf(file).some(({ target }) => target === 'src/isolate/check-text.ts'));
+    const parsers = library.filter((file) =>
+      importsOf(file).some(({ target }) => target === 'src/isolate/check-text.ts'),
+    );
     expect(parsers.map(({ path }) => path)).toEqual(['src/isolate/check.ts']);
   });
 
