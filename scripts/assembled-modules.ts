@@ -1,6 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Plugin } from 'rolldown';
 import { buildDemo } from '../runtime/firmware/demo/index.ts';
 import { assembleImages } from '../runtime/firmware/images.ts';
 import { assembleHandlers } from '../runtime/firmware/load/interrupt-handlers.ts';
@@ -40,8 +39,14 @@ const withBytes = (text: string): string => `/** Made by the build: assembled co
 const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 ${text}`;
 
+/** A plugin for rolldown, and for Vite. */
+interface AssembledModules {
+  readonly name: string;
+  load(id: string): string | null;
+}
+
 /** Puts the finished bytes in the place of the modules that assemble them. */
-export function assembledModules(): Plugin {
+export function assembledModules(): AssembledModules {
   const texts = new Map(Object.entries(modules).map(([path, text]) => [join(root, `${path}.ts`), text]));
   return { name: 'assembled', load: (id) => texts.get(id)?.() ?? null };
 }
