@@ -9,7 +9,7 @@ const headers = {
 };
 
 /** The built page has the firmware's images and the demo's instead of their sources and the assembler. */
-const assembled = (): Plugin => ({ ...(assembledModules() as Plugin), apply: 'build' });
+const assembled = (): Plugin => ({ ...assembledModules(), apply: 'build' });
 
 /** Many web servers don't know the type of `.mjs`, which the file of the thread for sound has. */
 const assetFileNames = ({ names }: { readonly names: readonly string[] }): string =>
