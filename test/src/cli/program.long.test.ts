@@ -223,7 +223,7 @@ test('help for a device that is not there', async () => {
   const { code, errors } = await rawiron(['-device', 'nvm,help']);
   expect({ code, errors }).toEqual({
     code: 1,
-    errors: "rawiron: the device 'nvm' is not supported; -device help lists those that are\n",
+    errors: "rawiron: the device 'nvm' is not supported; similar: nvme; -device help lists those that are\n",
   });
 });
 
