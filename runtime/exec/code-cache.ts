@@ -11,7 +11,7 @@ import type { CodePage } from './code-page.ts';
 import { CodePages } from './code-pages.ts';
 import { Evictions } from './evictions.ts';
 import { CodeFrames, type FrameCode } from './frame-code.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { GraphParts } from './decoded-code.ts';
 import type { Handlers } from './handlers.ts';
 import { requireFetchable } from './instruction-fetch.ts';
 import { MappedPages } from './mapped-pages.ts';
