@@ -276,7 +276,10 @@ export class Graph extends DecodedCode {
   /** Operation.due: tiering decides what the entry runs from now on. */
   private readonly due = (record: number): number => {
     this.pace.giveBack();
-    this.parts.onDue(this.decodedNodeOf(record));
+    const node = this.decodedNodeOf(record);
+    // A translation that took the place of others may begin at an entry that is due already.
+    if (node.isTranslated) this.records.keepTranslated(node);
+    else this.parts.onDue(node);
     return record;
   };
 

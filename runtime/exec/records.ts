@@ -270,6 +270,12 @@ export class Records {
     this.views.OPERATION[record] = Operation.translated;
   }
 
+  /** The translation that begins at a node stays, however hot it is. */
+  keepTranslated(node: Node): void {
+    this.setDue(node, this.heatOf(node.record) + 1);
+    this.setTranslated(node.record);
+  }
+
   /** Sum of the weights of an entry's runs while it isn't translated; negative if it was cooled. */
   heatOf(record: number): number {
     return this.views.HEAT[record] + this.dueOf(record);

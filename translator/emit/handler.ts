@@ -25,11 +25,11 @@ import { readModifyWrites } from './read-modify-write.ts';
 import { emitX87 } from './x87/handler.ts';
 
 /**
- * Prints the interpreter's handler of a form: `(r) => next record`, with operands read from the record `r` and registers in the
+ * Prints the interpreter's handler of a form: `(record) => next record`, with operands read from the record and registers in the
  * state words. 0 leaves to the dispatcher. A handler that faults has changed nothing.
  */
 export function emitHandler(context: RecordContext, name: string, statements: readonly Statement[]): string {
-  return `function ${name}(r){${new HandlerEmitter(context).text(statements)}}`;
+  return `function ${name}(record){${new HandlerEmitter(context).text(statements)}}`;
 }
 
 /** Fields that are words of a record by themselves, and their views. */
@@ -59,7 +59,7 @@ export function unpackText(operands: string, name: string): string {
   return shift === 0 ? `(${operands}&${mask})` : `(${operands}>>>${shift}&${mask})`;
 }
 
-/** Prints statements with operands read from a record `r`, and registers in the state words. */
+/** Prints statements with operands read from a `record`, and registers in the state words. */
 export class HandlerEmitter implements Leaves {
   readonly flagResult: string;
   readonly flagCarries: string;
@@ -78,9 +78,9 @@ export class HandlerEmitter implements Leaves {
   }
 
   field(name: string): string {
-    if (name in packed) return unpackText('o', name);
+    if (name in packed) return unpackText('operands', name);
     const view = recorded[name];
-    return view === undefined ? `${this.context.cell('EIP')}(r)` : this.context.table(view, 'r');
+    return view === undefined ? `${this.context.cell('EIP')}(record)` : this.context.table(view, 'record');
   }
 
   address(): string {
@@ -94,7 +94,7 @@ export class HandlerEmitter implements Leaves {
   /** All statements, in front of them what they share. */
   text(statements: readonly Statement[]): string {
     const body = this.body(statements);
-    return (/\bo\b/.test(body) ? this.define('o', this.context.table('OPERANDS', 'r')) : '') + body;
+    return (/\boperands\b/.test(body) ? this.define('operands', this.context.table('OPERANDS', 'record')) : '') + body;
   }
 
   protected body(statements: readonly Statement[]): string {
@@ -132,7 +132,7 @@ export class HandlerEmitter implements Leaves {
       case 'when':
         return `if(${this.#print.boolean(a)}){${this.#statements(s.body!)}}`;
       case 'fault':
-        return this.rare(this.#print.boolean(a), `return ${this.context.cell('FAULT')}(r,${s.size});`);
+        return this.rare(this.#print.boolean(a), `return ${this.context.cell('FAULT')}(record,${s.size});`);
       case 'fallback':
         return this.rare(this.#print.boolean(a), `{${this.#trap(s.helper, s.args.slice(1))}}`);
       case 'escape':
@@ -178,7 +178,7 @@ export class HandlerEmitter implements Leaves {
 
   /** Notes which instruction is about to do what may fault. */
   #running(): string {
-    return `${this.context.cell('RUNNING')}[0]=r`;
+    return `${this.context.cell('RUNNING')}[0]=record`;
   }
 
   #alignmentOf(s: MemoryStatement): Alignment {
@@ -221,7 +221,7 @@ export class HandlerEmitter implements Leaves {
   #segment(s: SegmentStatement): string {
     const [segment, offset] = s.args.map((v) => this.#print.integer(v));
     const outside = outsideSegment(this.context, segment, offset, s.size, s.access);
-    const fault = `return ${this.context.cell('SEGMENT_FAULT')}(r,${segment});`;
+    const fault = `return ${this.context.cell('SEGMENT_FAULT')}(record,${segment});`;
     return (
       this.rare(outside, fault) + this.define(`t${s.temporary}`, `${segmentBase(this.context, segment)}+${offset}|0`)
     );
@@ -238,9 +238,9 @@ export class HandlerEmitter implements Leaves {
       case 'nextEip':
         return this.follow('NEXT');
       case 'target':
-        return this.leaveIfAsked(this.context.table('TAKEN', 'r')) + this.follow('TAKEN');
+        return this.leaveIfAsked(this.context.table('TAKEN', 'record')) + this.follow('TAKEN');
       case 'eip':
-        return `${this.leaveIfAsked('r')}return r;`;
+        return `${this.leaveIfAsked('record')}return record;`;
       default:
         throw new Error(`a handler can only go to a field of its instruction, not ${eip.name || eip.op}`);
     }
@@ -253,7 +253,7 @@ export class HandlerEmitter implements Leaves {
 
   /** Goes on at a record that the instruction leads to. */
   protected follow(link: 'NEXT' | 'TAKEN'): string {
-    return `return ${this.context.table(link, 'r')};`;
+    return `return ${this.context.table(link, 'record')};`;
   }
 
   /** Goes to an EIP. Where the first runs of a jump go is noted. */
@@ -266,8 +266,8 @@ export class HandlerEmitter implements Leaves {
   }
 
   #noteJump(eip: string): string {
-    const notes = this.context.table('NOTES', 'r');
-    return `if(${notes}>0){${notes}=${notes}-1;return ${this.context.cell('JUMP')}(r,${eip});}`;
+    const notes = this.context.table('NOTES', 'record');
+    return `if(${notes}>0){${notes}=${notes}-1;return ${this.context.cell('JUMP')}(record,${eip});}`;
   }
 
   /** Leaves in front of a record if somebody asks for that; counting asks in front of each instruction. */
@@ -293,7 +293,7 @@ export class HandlerEmitter implements Leaves {
 
   /** The #NM and #MF that an x87 instruction begins with; CR0.NE unset, a pending error has been an interrupt already. */
   #escape(waits: boolean): string {
-    const fault = (vector: number) => `return ${this.context.cell('FAULT')}(r,${vector});`;
+    const fault = (vector: number) => `return ${this.context.cell('FAULT')}(record,${vector});`;
     const cr0 = this.context.word(Word.cr0);
     const unavailable = `if((${cr0}&${Cr0.em | Cr0.ts})!==0)${fault(Vector.deviceNotAvailable)}`;
     const error = `(${this.context.word(Word.fpuStatus)}&${ERROR_SUMMARY})!==0&&(${cr0}&${Cr0.ne})!==0`;
@@ -302,7 +302,7 @@ export class HandlerEmitter implements Leaves {
 
   /** Its fault is caught at once: V8 never compiles what always ends by throwing, such as INT in virtual-8086 mode. */
   #trap(helper: HelperName, values: readonly Value[]): string {
-    const caught = `try{${this.#call(helper, values)};}catch(e){return ${this.context.cell('FAULTED')}(r,e);}`;
+    const caught = `try{${this.#call(helper, values)};}catch(e){return ${this.context.cell('FAULTED')}(record,e);}`;
     return `${this.#count(helper)}${this.#running()};${caught}${this.#after(helper)}`;
   }
 
@@ -321,7 +321,7 @@ export class HandlerEmitter implements Leaves {
   }
 
   #resume(): string {
-    return `return ${this.context.cell('RESUME')}(r);`;
+    return `return ${this.context.cell('RESUME')}(record);`;
   }
 }
 

@@ -89,30 +89,30 @@ export function emitLoop(context: LoopContext, paths: readonly FastPath[]): stri
   const variables = new Set(paths.flatMap((path) => [...path.variables]));
   const declaration = [...variables].map((name) => `,${name}=0`).join('');
   const texts = [gatePath(context), ...paths.map(({ text }) => text)];
-  const operation = context.table('OPERATION', 'r');
+  const operation = context.table('OPERATION', 'record');
   const chosen = `if((n-${Operation.gate}>>>0)<${texts.length}){${emitChoice(texts, Operation.gate)}}`;
-  const heat = context.table('HEAT', 'r');
-  const arrive = `if(r===x)return r;h=${heat}+(${operation}>>>${WEIGHT_SHIFT})|0;if(h<0)${heat}=h;else ${operation}=${Operation.due};`;
-  const run = `n=${operation}&${OPERATION_MASK};T:{F:{N:{${chosen}break F;}r=${context.table('NEXT', 'r')};continue L;}r=H[n](r)|0;if(r===0)return 0;}${arrive}`;
+  const heat = context.table('HEAT', 'record');
+  const arrive = `if(record===x)return record;h=${heat}+(${operation}>>>${WEIGHT_SHIFT})|0;${heat}=h;if(h>=0)${operation}=${Operation.due};`;
+  const run = `n=${operation}&${OPERATION_MASK};T:{F:{N:{${chosen}break F;}record=${context.table('NEXT', 'record')};continue L;}record=H[n](record)|0;if(record===0)return 0;}${arrive}`;
   const body = count(context) + run;
   const loop = `L:for(;;){${context.constants(body)}${body}}`;
   const handlers = `H=${context.cell('HANDLERS')}[${context.key}]`;
-  return `function interpreter_loop(f,e){let r=f|0,h=0,n=0${declaration};const x=e|0,${handlers};{${context.constants(arrive)}${arrive}}${loop}}`;
+  return `function interpreter_loop(f,e){let record=f|0,h=0,n=0${declaration};const x=e|0,${handlers};{${context.constants(arrive)}${arrive}}${loop}}`;
 }
 
 /** Where instructions are counted, takes one from the budget, or leaves in front of it. */
 function count(context: LoopContext): string {
   if (!context.budgeted) return '';
   const isOver = `${context.isUsedUp()}||${context.word(Word.attention)}!==0`;
-  return `if(${isOver})return ${context.cell('LEAVE')}(r);${context.takeOne()}`;
+  return `if(${isOver})return ${context.cell('LEAVE')}(record);${context.takeOne()}`;
 }
 
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
 function gatePath(context: LoopContext): string {
-  const isMapped = `${context.mappedAt(context.table('LINEAR_PAGE', 'r'))}===${context.table('PAGE_ID', 'r')}`;
+  const isMapped = `${context.mappedAt(context.table('LINEAR_PAGE', 'record'))}===${context.table('PAGE_ID', 'record')}`;
   const isOpen = context.budgeted ? isMapped : `${context.calm()}&&${isMapped}`;
   const giveBack = context.budgeted ? context.giveBack(1) : '';
-  return `if(${isOpen}){${giveBack}r=${context.table('TAKEN', 'r')};break T;}break F;`;
+  return `if(${isOpen}){${giveBack}record=${context.table('TAKEN', 'record')};break T;}break F;`;
 }
 
 /**
@@ -127,7 +127,7 @@ function emitChoice(texts: readonly string[], first: number): string {
 }
 
 /**
- * `break F` leaves an instruction to its handler, `break N` goes on at the one after it, `break T` comes to record `r` by a transfer.
+ * `break F` leaves an instruction to its handler, `break N` goes on at the one after it, `break T` comes to `record` by a transfer.
  */
 class FastPathEmitter extends HandlerEmitter {
   /** All paths of a loop share them: V8 gives each declaration a place of its own in each of the many nested frames. */
@@ -159,7 +159,7 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   protected override follow(link: 'NEXT' | 'TAKEN'): string {
-    return `r=${this.context.table(link, 'r')};break T;`;
+    return `record=${this.context.table(link, 'record')};break T;`;
   }
 
   protected override goOn(): string {
@@ -173,9 +173,9 @@ class FastPathEmitter extends HandlerEmitter {
   protected override goTo(eip: string, kind: IndirectKind): string {
     const { context } = this;
     const target = lookUpTarget(context, eip, 'k');
-    const known = target === null ? '' : `let ${target.index}if(${target.isKnown}){r=${target.record};break T;}`;
-    if (kind !== 'jump') return `${known}${context.word(Word.eip)}=${eip};r=${RETURN_RECORD};continue L;`;
-    const notes = context.table('NOTES', 'r');
+    const known = target === null ? '' : `let ${target.index}if(${target.isKnown}){record=${target.record};break T;}`;
+    if (kind !== 'jump') return `${known}${context.word(Word.eip)}=${eip};record=${RETURN_RECORD};continue L;`;
+    const notes = context.table('NOTES', 'record');
     return `if(${notes}<=0){${known}}break F;`;
   }
 
