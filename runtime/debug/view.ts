@@ -124,7 +124,8 @@ export class EngineView {
 
   /** Whether the node's instruction has been decoded and hasn't been dropped since; the node knows it then. */
   isDecoded(node: Node): boolean {
-    return this.parts.engine.graph.decodedNodeOf(node.record).length > 0;
+    // One without a record was evicted.
+    return node.record !== 0 && this.parts.engine.graph.decodedNodeOf(node.record).length > 0;
   }
 
   /** Whether code leaves with a fault that was not thrown (Graph.faulted). */

@@ -106,7 +106,6 @@ export abstract class DecodedCode implements InstructionReset {
   /** Makes an instruction decode its bytes again when it next runs. */
   reset(record: number): void {
     this.records.reset(record);
-    this.counters.delete(record);
     const node = this.records.nodeOf(record);
     if (node === null) return;
     node.run = notRun;
@@ -154,6 +153,8 @@ export abstract class DecodedCode implements InstructionReset {
     const taken = isRelative(i) ? this.linkTo(page, i.target, targetWeight(i)) : 0;
     const { number } = this.parts.handlers.get(i, page.context.key);
     this.records.write(record, i, length, number, next, taken);
+    // It may have been another instruction's, which was evicted.
+    this.counters.delete(record);
     this.settle(record);
   }
 
@@ -163,7 +164,16 @@ export abstract class DecodedCode implements InstructionReset {
     if (!records.isDecoded(record) || records.nodeOf(record)?.isTranslated) return;
     const operation = this.ownOperationOf(record);
     // Where no translation can begin nothing is heated.
-    records.setOwnOperation(record, operation, operation >= Operation.first && this.parts.firstDue !== null);
+    this.setOperation(record, operation, operation >= Operation.first && this.parts.firstDue !== null);
+  }
+
+  /** Has an instruction run by an operation; a breakpoint stops the loop in front of it, but not a step. */
+  private setOperation(record: number, operation: number, heats: boolean): void {
+    const { records } = this;
+    records.setOwnOperation(record, operation, heats);
+    if (this.stopsAt(records.pageOf(record)!, records.eipOf(record))) {
+      records.views.OPERATION[record] = Operation.breakpoint;
+    }
   }
 
   /** Has a translation run where a node's instruction is. */
@@ -175,13 +185,12 @@ export abstract class DecodedCode implements InstructionReset {
 
   /** Has the runs of an entry no longer counted, as it can't be translated. */
   stopHeating(record: number): void {
-    this.records.setOwnOperation(record, this.ownOperationOf(record), false);
+    this.setOperation(record, this.ownOperationOf(record), false);
   }
 
-  /** The operation of an instruction where no translation begins. */
+  /** The operation of an instruction where no translation begins, and no breakpoint is. */
   private ownOperationOf(record: number): number {
     const { records } = this;
-    if (this.stopsAt(records.pageOf(record)!, records.eipOf(record))) return Operation.breakpoint;
     if (records.offsetOf(record) + records.lengthOf(record) > PAGE) return Operation.crossing;
     return this.counters.has(record) ? Operation.counted : this.handlerOf(record).operation;
   }
