@@ -22,7 +22,12 @@ export function liftSymbolic(form: Form, shape: number, key: number): Statement[
 export type ObserveHandler = (name: string, statements: readonly Statement[]) => void;
 
 /** Text of the interpreter's handler for a form in a shape under a key. */
-export function bindHandler({ form, shape }: Kind, key: number, options: EmitOptions, observe?: ObserveHandler): string {
+export function bindHandler(
+  { form, shape }: Kind,
+  key: number,
+  options: EmitOptions,
+  observe?: ObserveHandler,
+): string {
   const name = [form.mnemonic, ...form.operands].join('_').replace(/\W/g, '');
   const statements = liftSymbolic(form, shape, key);
   observe?.(name, statements);

@@ -87,7 +87,11 @@ export abstract class DecodedCode implements InstructionReset {
   private makeNode(record: number): Node {
     const { records } = this;
     const isGate = records.isGate(record);
-    const node = this.cache.spare.takeNode(records.pageOf(record)!, records.eipOf(record), isGate ? this.passing : notRun);
+    const node = this.cache.spare.takeNode(
+      records.pageOf(record)!,
+      records.eipOf(record),
+      isGate ? this.passing : notRun,
+    );
     if (!isGate) node.enter = this.declined;
     node.due = records.firstDue;
     this.cache.attach(record, node);

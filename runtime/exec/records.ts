@@ -1,9 +1,9 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import {
   NOTED_RUNS,
+  Operation,
   RECORD_SHIFT,
   RECORD_WORDS,
-  Operation,
   RETURN_RECORD,
   type RecordView,
   recordViews,

@@ -165,7 +165,12 @@ export class Tiering {
     if (records.heatOf(node.record) < this.hotAt << growth) return true;
     const warm = this.entriesIn(joined).filter((record) => records.heatOf(record) > this.hotAt / WARM);
     const checks = joined.some(({ assumptions }) => assumptions.checks === 'single') ? 'single' : 'shared';
-    const made = this.remake(joined, [node, ...warm.map((record) => this.graph.decodedNodeOf(record))], checks, growth + 1);
+    const made = this.remake(
+      joined,
+      [node, ...warm.map((record) => this.graph.decodedNodeOf(record))],
+      checks,
+      growth + 1,
+    );
     return made?.entries.includes(node) ?? false;
   }
 

@@ -1,6 +1,7 @@
 import { Cr0 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import { type HelperDeclaration, type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
+import type { RecordView } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import { type IndirectKind, isTerminator } from '../ir/operations.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
 import { packed } from '../x86/instruction.ts';
-import type { RecordView } from '../abi/record.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { RecordContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
