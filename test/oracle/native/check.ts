@@ -6,7 +6,6 @@ import { flagDifference, hex, Report } from '../report.ts';
 import { decodeAt } from './address.ts';
 import { flagsWithin, undefinedFlags } from './defined.ts';
 import { VECTOR_KEY } from './generate.ts';
-import { CODE, INSTRUCTION } from './layout.ts';
 import { VectorMachine } from './machine.ts';
 import type { Case, Outcome, RegisterChanges, VectorFile } from './vector.ts';
 

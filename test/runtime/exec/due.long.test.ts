@@ -34,7 +34,7 @@ whole:  inc     eax
   const at = (label: string) => nodeAt(guest.core.engine.graph, guest.address(label));
   // The run that decodes it isn't counted.
   const { records } = guest.core.engine.graph;
-  const heat = 299 * at('whole').weight;
+  const heat = 299 * records.weightOf(at('whole').record);
   expect(records.heatOf(at('whole').record)).toBe(heat);
   // It has been looked at, and will be again.
   expect(heat).toBeGreaterThan(firstDue(tiering));
