@@ -1,4 +1,4 @@
-import { RETURN_RECORD } from '../../translator/abi/record.ts';
+import { RETURN_RECORD, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
 import { Eflags, FpuMode, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link, LinkedAssumption } from '../../translator/emit/links.ts';
 import { isNmiWaiting } from '../cpu/svm/interrupts.ts';
@@ -280,6 +280,9 @@ export class Graph extends DecodedCode {
     // A translation that took the place of others may begin at an entry that is due already.
     if (node.isTranslated) this.records.keepTranslated(node);
     else this.parts.onDue(node);
+    // This run has been counted, and the loop counts what comes from a function.
+    const weight = this.records.views.OPERATION[record] >>> WEIGHT_SHIFT;
+    this.records.setHeat(record, this.records.heatOf(record) - weight);
     return record;
   };
 
