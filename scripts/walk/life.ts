@@ -97,7 +97,7 @@ class Life {
   #node() {
     const { graph } = this.#machine.engine;
     const record = graph.cache.entryAt(ENTRY);
-    return record === 0 ? null : graph.nodeOf(record);
+    return record === 0 ? null : graph.decodedNodeOf(record);
   }
 
   #runs(): string {
