@@ -304,7 +304,8 @@ export class Graph extends DecodedCode {
   private readonly goBack = (): number => {
     const eip = this.state[Word.eip];
     this.pace.giveBack();
-    const isMidst = eip === this.cameTo;
+    // Where a nested call comes back to no translation is to begin.
+    const isMidst = eip === this.cameTo || this.state[Word.callDepth] !== this.parts.callDepth;
     this.cameTo = NOWHERE;
     return isMidst ? this.findMidst(eip) : this.find(eip);
   };

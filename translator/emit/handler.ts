@@ -114,7 +114,7 @@ export class HandlerEmitter implements Leaves {
     const name = `t${s.temporary}`;
     switch (s.op) {
       case 'let':
-        return this.define(name, this.#print.value(a));
+        return (movesMemory(a) ? `${this.#running()};` : '') + this.define(name, this.#print.value(a));
       case 'get':
         return this.define(name, this.context.view(s.view, this.#print.integer(a)));
       case 'set':
@@ -323,6 +323,11 @@ export class HandlerEmitter implements Leaves {
   #resume(): string {
     return `return ${this.context.cell('RESUME')}(record);`;
   }
+}
+
+/** Whether a value is a helper's that accesses memory by itself. */
+function movesMemory(value: Value): boolean {
+  return value.op === 'call' && helpers[value.name].kind === 'block';
 }
 
 /** Bit of the x87 status word. */
