@@ -18,6 +18,9 @@ const trays = rom(`
         call    .packet
         mov     si, .load
         call    .packet
+        ; it fails, and takes the unit attention: the medium may have changed
+        mov     si, .test
+        call    .packet
         mov     si, .eject
         call    .packet
         hlt
@@ -40,6 +43,7 @@ const trays = rom(`
         ret
 .eject: db      0x1B, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0
 .load:  db      0x1B, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0
+.test:  db      0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 `);
 
 test('DEVICE_TRAY_MOVED tells what the guest does with the tray of its CD-ROM drive', async () => {
