@@ -56,7 +56,7 @@ const mistakes: readonly [string, () => Promise<unknown>, string][] = [
   [
     'snapshot({ compresion })',
     () => machine.snapshot(anything({ compresion: 'deflate' })),
-    "unknown 'compresion' in the argument of snapshot(); it is one of: compression",
+    "unknown 'compresion' in the argument of snapshot(); similar: compression; it is one of: compression",
   ],
   [
     'snapshot() by a symbol',
@@ -93,7 +93,7 @@ const mistakes: readonly [string, () => Promise<unknown>, string][] = [
   [
     'drive.change(…, { readonly })',
     () => machine.drives[0]!.change(new Uint8Array(512), anything({ readonly: true })),
-    "unknown 'readonly' in the second argument of change(); it is one of: format, readOnly, snapshot",
+    "unknown 'readonly' in the second argument of change(); similar: readOnly; it is one of: format, readOnly, snapshot",
   ],
   [
     "drive.change(…, { readOnly: 'no' })",

@@ -92,7 +92,7 @@ test.each([
   [{ port: 0 }, 'the host of an address is undefined; give its name or IP address, or a path'],
   [{ host: '127.0.0.1', port: 65_536 }, 'the port of an address is 65536; it must be a whole number from 0 to 65535'],
   [{ host: '127.0.0.1', port: '80' }, "the port of an address is '80'; it must be a whole number from 0 to 65535"],
-  [{ host: '127.0.0.1', prot: 80 }, "unknown 'prot' in an address; it is one of: path, host, port"],
+  [{ host: '127.0.0.1', prot: 80 }, "unknown 'prot' in an address; similar: port; it is one of: path, host, port"],
   [5, 'an address is 5; it must be an object with path, host, port'],
   [null, 'an address is null; it must be an object with path, host, port'],
 ])('%j is no address', async (given, message) => {
