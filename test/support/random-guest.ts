@@ -5,13 +5,8 @@ import type { Machine } from '../../src/index.ts';
 const BASE = 0x100000;
 const [MAGIC, FLAGS] = [0x1badb002, 0x10000];
 
-/** Whenever a byte comes at COM1, sends the 16 bytes of the generation ID there, and 16 bytes of RDRAND: a Multiboot kernel. */
-export const randomKernel = assemble(
-  `        bits 32
-        org ${BASE}
-file:   dd ${MAGIC}, ${FLAGS}, ${2 ** 32 - MAGIC - FLAGS}
-        dd file, file, 0, 0, again
-again:  mov dx, 0x3fd
+/** 32-bit code that sends 16 bytes of the generation ID to COM1, and 16 bytes of RDRAND, whenever a byte comes there. */
+export const answerRandom = `again:  mov dx, 0x3fd
         in al, dx
         test al, 1
         jz again
@@ -30,10 +25,18 @@ bytes:  out dx, al
         dec ebx
         jnz bytes
         loop words
-        jmp again`,
+        jmp again`;
+
+/** That code as a Multiboot kernel. */
+export const randomKernel = assemble(
+  `        bits 32
+        org ${BASE}
+file:   dd ${MAGIC}, ${FLAGS}, ${2 ** 32 - MAGIC - FLAGS}
+        dd file, file, 0, 0, again
+${answerRandom}`,
 ).bytes;
 
-/** What the guest of a machine that runs answers, in hexadecimal digits. */
+/** The answer of the guest of a machine that runs, in hexadecimal digits. */
 export async function askRandom(machine: Machine): Promise<{ id: string; random: string }> {
   const bytes: number[] = [];
   const answered = Promise.withResolvers<void>();

@@ -1,37 +1,13 @@
 import { expect, test } from 'vitest';
 import { GPE0_PORT } from '../../../runtime/devices/power/registers.ts';
-import { GENERATION_ID_BASE } from '../../../runtime/devices/vmgenid/registers.ts';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { ports } from '../../../runtime/host/ports.ts';
 import type { MachineConfig, RecordingConfig } from '../../../runtime/machine/config.ts';
 import { GENERATION_BYTES } from '../../../runtime/machine/generation.ts';
+import { answerRandom } from '../../support/random-guest.ts';
 import { TapedMachine } from '../../support/recorded-machine.ts';
 
-/** A guest that sends the ID to COM1, and then 16 bytes of RDRAND, whenever something comes there. */
-const { bytes: flat } = assemble(
-  `again:
-        mov dx, 0x3fd
-        in al, dx
-        test al, 1
-        jz again
-        mov dx, 0x3f8
-        in al, dx
-        mov esi, ${GENERATION_ID_BASE}
-        mov ecx, 16
-of_id:  lodsb
-        out dx, al
-        loop of_id
-        mov ecx, 4
-words:  rdrand eax
-        mov ebx, 4
-bytes:  out dx, al
-        shr eax, 8
-        dec ebx
-        jnz bytes
-        loop words
-        jmp again`,
-  { origin: 0x7c00, bits: 32 },
-);
+const { bytes: flat } = assemble(answerRandom, { origin: 0x7c00, bits: 32 });
 
 const config = {
   ...{ memoryBytes: 2 << 20, engine: 'interpreter', boot: { flat, address: 0x7c00, mode: 'flat32' } },
