@@ -81,7 +81,8 @@ async function shownAtStart(command: string, args: readonly string[], line: stri
 export function shownByBoth(flags: readonly string[], line: string): Promise<[theirs: string, ours: string]> {
   const all = ['-S', '-monitor', 'stdio', '-serial', 'none', ...flags];
   return Promise.all([
-    shownAtStart('qemu-system-i386', all, line),
+    // A QEMU with a window of its own ends where there is no display for it.
+    shownAtStart('qemu-system-i386', ['-display', 'none', ...all], line),
     shownAtStart(process.execPath, [program, ...all], line),
   ]);
 }
