@@ -6,7 +6,7 @@ import type { Host } from '../host.ts';
 import type { MachineStreams } from '../isolate/streams.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
-import { ConfigurationError, messageOf } from '../util/errors.ts';
+import { atOption, ConfigurationError, messageOf } from '../util/errors.ts';
 import { type Image, loadImage } from '../util/image.ts';
 import { NetworkCard } from './card.ts';
 import { type CardOptions, type CardPlan, planPluggedCard } from './options.ts';
@@ -58,9 +58,10 @@ export class MachineCards {
    * @throws ConfigurationError
    */
   async open(): Promise<void> {
-    for (const plan of this.#plans) {
-      this.#configs.push(await this.#configOf(plan));
-      this.all.push(this.#connectCard(plan, await this.#networkOf(plan)));
+    for (const [n, plan] of this.#plans.entries()) {
+      this.#configs.push(await atOption(n, () => this.#configOf(plan)));
+      const network = await atOption(n, () => atOption('backend', () => this.#networkOf(plan)));
+      this.all.push(this.#connectCard(plan, network));
     }
   }
 

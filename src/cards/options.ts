@@ -4,7 +4,7 @@ import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import { checkedBootIndex } from '../util/boot-index.ts';
 import { checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 import { checkImage, type Image } from '../util/image.ts';
 
 /** A network card. */
@@ -56,11 +56,15 @@ const MOST_CARDS = 6;
  * @throws ConfigurationError that names the card and what is wrong with it
  */
 export function planCards(cards: readonly CardOptions[]): CardPlan[] {
+  return atOption('network', () => plansOf(cards));
+}
+
+function plansOf(cards: readonly CardOptions[]): CardPlan[] {
   if (!Array.isArray(cards)) throw new ConfigurationError(`network is ${shown(cards)}; it must be an array of cards`);
   if (cards.length > MOST_CARDS)
     throw new ConfigurationError(`network has ${cards.length} cards; at most ${MOST_CARDS} are possible`);
   const plans: CardPlan[] = [];
-  for (const [n, card] of cards.entries()) plans.push(plannedCard(card, `network[${n}]`, plans));
+  for (const [n, card] of cards.entries()) plans.push(atOption(n, () => plannedCard(card, `network[${n}]`, plans)));
   return plans;
 }
 
@@ -77,28 +81,30 @@ export function planPluggedCard(card: CardOptions, others: readonly CardPlan[]):
 function plannedCard(options: CardOptions, where: string, others: readonly CardPlan[]): CardPlan {
   checkNames(where, options, optionNames);
   const { card = defaultCard, mac, backend } = options;
-  checkedOneOf(`${where}.card`, card, cardModels);
+  atOption('card', () => checkedOneOf(`${where}.card`, card, cardModels));
   const name = options.name ?? freeName(card, others);
-  checkText(`${where}.name`, name);
-  checkText(`${where}.backendName`, options.backendName);
+  atOption('name', () => checkText(`${where}.name`, name));
+  atOption('backendName', () => checkText(`${where}.backendName`, options.backendName));
   if (others.some(({ config }) => config.name === name))
-    throw new ConfigurationError(`${where}: there is a card '${name}' already; give another name`);
-  if (options.rom !== undefined) checkImage(`${where}.rom`, options.rom);
+    throw new ConfigurationError(`${where}: there is a card '${name}' already; give another name`, 'name');
+  if (options.rom !== undefined) atOption('rom', () => checkImage(`${where}.rom`, options.rom!));
   const taken = others.map(({ config }) => config.mac);
   const { bootIndex } = options;
-  if (bootIndex !== undefined) checkedBootIndex(`${where}.bootIndex`, bootIndex);
+  if (bootIndex !== undefined) atOption('bootIndex', () => checkedBootIndex(`${where}.bootIndex`, bootIndex));
   const [unused] = !isPciCard(card) ? (['rom', 'bootIndex'] as const).filter((one) => options[one] !== undefined) : [];
   if (unused !== undefined)
     throw new ConfigurationError(
       `${where}: a card that is not on the PCI bus has no option ROM here; leave out ${unused}`,
+      unused,
     );
   return {
     rom: options.rom,
     config: {
-      ...{ name, model: card, mac: mac === undefined ? freeMac(taken) : checkedMac(`${where}.mac`, mac, taken) },
+      ...{ name, model: card },
+      mac: mac === undefined ? freeMac(taken) : atOption('mac', () => checkedMac(`${where}.mac`, mac, taken)),
       ...(bootIndex !== undefined && { bootIndex }),
     },
-    backend: checkedBackend(where, backend),
+    backend: atOption('backend', () => checkedBackend(where, backend)),
     networkName: options.backendName ?? freeNetworkName(others),
   };
 }

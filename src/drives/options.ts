@@ -7,7 +7,7 @@ import { scsiPlaceOf } from '../../runtime/machine/scsi-plan.ts';
 import { type ImageFormat, imageFormats } from '../storage/formats.ts';
 import { checkedBootIndex } from '../util/boot-index.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, shown } from '../util/checks.ts';
-import { ConfigurationError, within } from '../util/errors.ts';
+import { atOption, ConfigurationError, optionPath, within } from '../util/errors.ts';
 import { checkImage, type Image } from '../util/image.ts';
 import { checkedDriveLimits, type DriveLimits } from './throttle/limits.ts';
 
@@ -131,9 +131,13 @@ const SERIAL_LENGTH = 20;
  * @throws ConfigurationError that names the drive and what is wrong with it
  */
 export function planDrives(drives: readonly (string | DriveOptions)[]): DrivePlan[] {
+  return atOption('drives', () => plansOf(drives));
+}
+
+function plansOf(drives: readonly (string | DriveOptions)[]): DrivePlan[] {
   if (!Array.isArray(drives)) throw new ConfigurationError('drives must be an array');
   const checked = drives.map((drive, n) =>
-    checkedDrive(typeof drive === 'string' ? { image: drive } : drive, `drives[${n}]`),
+    atOption(n, () => checkedDrive(typeof drive === 'string' ? { image: drive } : drive, `drives[${n}]`)),
   );
   checkIds(checked);
   checkDevices(checked);
@@ -141,7 +145,10 @@ export function planDrives(drives: readonly (string | DriveOptions)[]): DrivePla
   const plans: DrivePlan[] = [];
   // Those that name their place get it whatever stands before them.
   for (const n of [...checked.keys()].sort((a, b) => Number(!hasIndex(checked[a])) - Number(!hasIndex(checked[b])))) {
-    plans[n] = planned(checked[n], placeOf(checked[n], n, taken));
+    plans[n] = planned(
+      checked[n],
+      atOption(n, () => placeOf(checked[n], n, taken)),
+    );
   }
   checkPlaces(plans);
   checkChips(plans);
@@ -164,27 +171,33 @@ function checkPlaces(plans: readonly DrivePlan[]): void {
     if (other >= 0)
       throw new ConfigurationError(
         `${named(options, n)} has the id '${options.id}', which is the place of ${named(plans[other].options, other)}; give it another one`,
+        optionPath(n, 'id'),
       );
   }
 }
 
 /** @throws ConfigurationError for what is no id, and for two drives with one */
 function checkIds(drives: readonly DriveOptions[]): void {
-  const ids = drives.flatMap(({ id }) => id ?? []);
-  for (const [n, id] of ids.entries()) {
+  for (const [n, { id }] of drives.entries()) {
+    if (id === undefined) continue;
     if (!isIdentifier(id))
       throw new ConfigurationError(
         `a drive's id must be a letter and then letters, digits, "-", "." and "_", not ${shown(id)}`,
+        optionPath(n, 'id'),
       );
-    if (ids.indexOf(id) < n) throw new ConfigurationError(`two drives have the id '${id}'; give each its own`);
+    if (drives.findIndex((other) => other.id === id) < n)
+      throw new ConfigurationError(`two drives have the id '${id}'; give each its own`, optionPath(n, 'id'));
   }
 }
 
 /** @throws ConfigurationError for what is no id of a device, and for two drives with one */
 function checkDevices(drives: readonly DriveOptions[]): void {
-  const devices = drives.flatMap(({ device }) => device ?? []);
-  const twice = devices.find((device, n) => devices.indexOf(device) < n);
-  if (twice !== undefined) throw new ConfigurationError(`two drives have the device '${twice}'; give each its own`);
+  for (const [n, { device }] of drives.entries())
+    if (device !== undefined && drives.findIndex((other) => other.device === device) < n)
+      throw new ConfigurationError(
+        `two drives have the device '${device}'; give each its own`,
+        optionPath(n, 'device'),
+      );
 }
 
 const hasIndex = (drive: DriveOptions): boolean => drive.index !== undefined;
@@ -203,6 +216,7 @@ function placeOf(drive: DriveOptions, n: number, taken: Map<string, string>): nu
   if (other !== undefined)
     throw new ConfigurationError(
       `${other} and ${named(drive, n)} both are ${bus} drive ${place}; give one of them another place (index)`,
+      'index',
     );
   taken.set(name, named(drive, n));
   return place;
@@ -303,47 +317,47 @@ export function driveName(drive: Pick<DriveOptions, 'interface' | 'index' | 'med
 }
 
 function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
-  const fail = (problem: string): never => {
-    throw new ConfigurationError(`${where}: ${problem}`);
+  const fail = (problem: string, option?: string): never => {
+    throw new ConfigurationError(`${where}: ${problem}`, option);
   };
   if (typeof drive !== 'object' || drive === null) return fail('it must be the path of an image, or an object');
   const unknown = Object.keys(drive).find((name) => !(optionNames as readonly string[]).includes(name));
-  if (unknown !== undefined) fail(`unknown '${unknown}'; it is one of: ${optionNames.join(', ')}`);
+  if (unknown !== undefined) fail(`unknown '${unknown}'; it is one of: ${optionNames.join(', ')}`, optionPath(unknown));
   within(where, () => checkValues(drive));
   const { image, interface: bus = 'ide', media, serial, device } = drive;
   const placed = (['bus', 'port'] as const).find((name) => drive[name] !== undefined);
   if (bus !== 'usb' && placed !== undefined)
-    fail(`${placed} is for disks on the USB; leave it out, or give interface: 'usb'`);
+    fail(`${placed} is for disks on the USB; leave it out, or give interface: 'usb'`, placed);
   if (device !== undefined && !isIdentifier(device))
-    fail(`device must be a letter and then letters, digits, "-", "." and "_", not ${shown(device)}`);
+    fail(`device must be a letter and then letters, digits, "-", "." and "_", not ${shown(device)}`, 'device');
   if (media === 'cdrom' && !withCdroms.includes(bus))
-    fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface, or give sata or scsi`);
+    fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface, or give sata or scsi`, 'interface');
   if (bus !== 'floppy' && media !== 'cdrom' && image === undefined)
-    fail(`a ${bus === 'pflash' ? 'flash chip' : 'hard disk'} needs an image`);
+    fail(`a ${bus === 'pflash' ? 'flash chip' : 'hard disk'} needs an image`, 'image');
   if (
     serial !== undefined &&
     !(typeof serial === 'string' && /^[ -~]*$/.test(serial) && serial.length <= SERIAL_LENGTH)
   )
-    fail(`serial must be at most ${SERIAL_LENGTH} characters of ASCII`);
+    fail(`serial must be at most ${SERIAL_LENGTH} characters of ASCII`, 'serial');
   return drive;
 }
 
 /** Checks the options that have a meaning by themselves. */
 function checkValues(drive: DriveOptions): void {
   const { image, index, interface: bus = 'ide', media = 'disk', limits, bootIndex, port } = drive;
-  checkedOneOf('interface', bus, busNames);
-  checkedOneOf('media', media, ['disk', 'cdrom']);
+  atOption('interface', () => checkedOneOf('interface', bus, busNames));
+  atOption('media', () => checkedOneOf('media', media, ['disk', 'cdrom']));
   checkMediumOptions(drive);
-  if (image !== undefined) checkImage('image', image);
-  if (index !== undefined) checkedInteger('index', index, 0, places[bus] - 1);
-  if (port !== undefined) checkedInteger('port', port, 1, USB_DISKS);
-  if (bootIndex !== undefined) checkedBootIndex('bootIndex', bootIndex);
-  if (limits !== undefined) checkedDriveLimits(limits);
+  if (image !== undefined) atOption('image', () => checkImage('image', image));
+  if (index !== undefined) atOption('index', () => checkedInteger('index', index, 0, places[bus] - 1));
+  if (port !== undefined) atOption('port', () => checkedInteger('port', port, 1, USB_DISKS));
+  if (bootIndex !== undefined) atOption('bootIndex', () => checkedBootIndex('bootIndex', bootIndex));
+  if (limits !== undefined) atOption('limits', () => checkedDriveLimits(limits));
 }
 
 /** @throws ConfigurationError */
 export function checkMediumOptions({ format = 'raw', readOnly = false, snapshot = false }: MediumOptions): void {
-  checkedOneOf('format', format, imageFormats);
-  checkedBoolean('readOnly', readOnly);
-  checkedBoolean('snapshot', snapshot);
+  atOption('format', () => checkedOneOf('format', format, imageFormats));
+  atOption('readOnly', () => checkedBoolean('readOnly', readOnly));
+  atOption('snapshot', () => checkedBoolean('snapshot', snapshot));
 }

@@ -6,7 +6,7 @@ import { wakeMachine } from '../isolate/wake.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { SavedPages } from '../storage/overlay-pages.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
 import { type ArrivingDisk, arrivingChanges, arrivingInMemory } from './arriving-disk.ts';
 import type { DriveBackend } from './backend.ts';
@@ -244,7 +244,10 @@ class DriveService {
     if (this.#drives.length === 0) this.#drives = plans.map((plan) => new ServedDrive(plan, this.#backend));
     for (const { name, options } of plans) this.#throttles.set(name, options.limits ?? {});
     try {
-      for (const drive of this.#drives) await drive.open(patience, this.#arriving.get(drive.name)?.disk);
+      for (const [n, drive] of this.#drives.entries()) {
+        const open = () => drive.open(patience, this.#arriving.get(drive.name)?.disk);
+        await atOption(n, () => atOption('image', open));
+      }
     } catch (error) {
       await this.#close();
       throw error;

@@ -16,6 +16,8 @@ export interface ErrorReport {
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
+  /** The option at fault. */
+  readonly option?: string;
 }
 
 /** How a call ended. */
@@ -67,12 +69,17 @@ export class RemoteCalls<Calls extends Functions<Calls>> {
 
 export function reportError(thrown: unknown): ErrorReport {
   if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown) };
-  return { name: thrown.name, message: thrown.message, ...(thrown.stack !== undefined && { stack: thrown.stack }) };
+  const option = thrown instanceof ConfigurationError ? thrown.option : undefined;
+  return {
+    ...{ name: thrown.name, message: thrown.message },
+    ...(thrown.stack !== undefined && { stack: thrown.stack }),
+    ...(option !== undefined && { option }),
+  };
 }
 
 /** The error that was reported, as an Error of this isolate. */
-export function restoreError({ name, message, stack }: ErrorReport): Error {
-  const error: Error = name === 'ConfigurationError' ? new ConfigurationError(message) : new Error(message);
+export function restoreError({ name, message, stack, option }: ErrorReport): Error {
+  const error: Error = name === 'ConfigurationError' ? new ConfigurationError(message, option) : new Error(message);
   error.name = name;
   if (stack !== undefined) error.stack = stack;
   return error;

@@ -13,7 +13,7 @@ import {
   type MachineOptions,
   vgaOf,
 } from '../options/options.ts';
-import { ConfigurationError, messageOf } from '../util/errors.ts';
+import { atOption, ConfigurationError, messageOf } from '../util/errors.ts';
 import { type Image, loadImage } from '../util/image.ts';
 
 /**
@@ -45,13 +45,17 @@ export async function loadImages(
 ): Promise<StartImages> {
   const boot = bootOf(options);
   const name = firmwareOf(options);
-  const kernel = 'kernel' in boot ? await loadKernel(boot, host) : undefined;
+  const kernel = 'kernel' in boot ? await atOption('boot', () => loadKernel(boot, host)) : undefined;
   // Also where nothing runs it: a file that isn't there is a mistake.
-  const given = options.videoBios === undefined ? undefined : await loadImage('video BIOS', options.videoBios, host);
+  const { videoBios } = options;
+  const given =
+    videoBios === undefined ? undefined : await atOption('videoBios', () => loadImage('video BIOS', videoBios, host));
   const { memoryContents } = options;
   const files = {
     ...(await loadFirmwareFiles(options, host)),
-    ...(memoryContents && { memoryContents: await loadMemoryContents(memoryContents, host) }),
+    ...(memoryContents && {
+      memoryContents: await atOption('memoryContents', () => loadMemoryContents(memoryContents, host)),
+    }),
   };
   if (name === undefined) return { boot: kernel ?? { demo: true }, ...files };
   const firmware = name === null ? await ownFirmware(host) : await loadFirmware(name, host);
@@ -71,11 +75,16 @@ async function loadFirmwareFiles(
 ): Promise<Pick<StartImages, 'firmwareFiles'>> {
   if (firmwareFiles === undefined) return {};
   const loading = Object.entries(firmwareFiles).map(async ([name, image]) => {
-    const bytes = await loadImage(`firmware file '${name}'`, image, host);
-    if (name.startsWith(ROM_FOLDER)) checkOptionRom(name, image, bytes);
+    const bytes = await atOption(name, () => loadFirmwareFile(name, image, host));
     return [name, bytes] as const;
   });
-  return { firmwareFiles: Object.fromEntries(await Promise.all(loading)) };
+  return { firmwareFiles: Object.fromEntries(await atOption('firmwareFiles', () => Promise.all(loading))) };
+}
+
+async function loadFirmwareFile(name: string, image: Image, host: ImageHost): Promise<Uint8Array> {
+  const bytes = await loadImage(`firmware file '${name}'`, image, host);
+  if (name.startsWith(ROM_FOLDER)) checkOptionRom(name, image, bytes);
+  return bytes;
 }
 
 async function loadMemoryContents(
@@ -83,10 +92,13 @@ async function loadMemoryContents(
   host: Pick<Host, 'readFile'>,
 ): Promise<readonly MemoryContent[]> {
   return await Promise.all(
-    contents.map(async ({ image, address = 0, ...others }) => ({
-      image: image === undefined ? new Uint8Array() : await loadImage('image for the memory', image, host),
-      ...{ address, ...others },
-    })),
+    contents.map(async ({ image, address = 0, ...others }, n) => {
+      const load = (from: Image) => atOption('image', () => loadImage('image for the memory', from, host));
+      return {
+        image: image === undefined ? new Uint8Array() : await atOption(n, () => load(image)),
+        ...{ address, ...others },
+      };
+    }),
   );
 }
 
@@ -108,17 +120,24 @@ async function ownFirmware(host: ImageHost): Promise<OwnFirmware> {
 async function loadKernel(boot: KernelBoot, host: ImageHost) {
   const { kernel, kernelName = nameOf(kernel), initrd, initrdName = nameOf(initrd), modules, append } = boot;
   return {
-    kernel: await loadImage('kernel', kernel, host),
+    kernel: await atOption('kernel', () => loadImage('kernel', kernel, host)),
     ...(kernelName !== undefined && { kernelName }),
-    ...(initrd !== undefined && { initrd: await loadImage('initrd', initrd, host) }),
+    ...(initrd !== undefined && { initrd: await atOption('initrd', () => loadImage('initrd', initrd, host)) }),
     ...(initrdName !== undefined && { initrdName }),
-    ...(modules && { modules: await Promise.all(modules.map((module) => loadModule(module, host))) }),
+    ...(modules && { modules: await atOption('modules', () => loadModules(modules, host)) }),
     ...(append !== undefined && { append }),
   };
 }
 
+async function loadModules(modules: readonly KernelModule[], host: ImageHost): Promise<BootModule[]> {
+  return await Promise.all(modules.map((module, n) => atOption(n, () => loadModule(module, host))));
+}
+
 async function loadModule({ image, string = nameOf(image) }: KernelModule, host: ImageHost): Promise<BootModule> {
-  return { image: await loadImage('module', image, host), ...(string !== undefined && { string }) };
+  return {
+    image: await atOption('image', () => loadImage('module', image, host)),
+    ...(string !== undefined && { string }),
+  };
 }
 
 /** The name of a file's image, as it was given. */
@@ -128,9 +147,10 @@ function nameOf(image: Image | undefined): string | undefined {
 
 /** A system BIOS that is so named, and the video BIOS that goes with it. */
 async function loadFirmware(name: Image, host: ImageHost): Promise<Firmware> {
-  if (name === 'seabios') return await seabios(host);
+  const atBios = <Result>(load: () => Promise<Result>) => atOption('boot', () => atOption('bios', load));
+  if (name === 'seabios') return await atBios(() => seabios(host));
   const own = await ownFirmware(host);
-  return name === 'rawiron' ? own : { ...own, bios: await loadImage('BIOS image', name, host) };
+  return name === 'rawiron' ? own : { ...own, bios: await atBios(() => loadImage('BIOS image', name, host)) };
 }
 
 async function seabios(host: ImageHost): Promise<Firmware> {

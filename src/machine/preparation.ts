@@ -15,6 +15,7 @@ import { checkUnrecorded } from '../snapshot/options.ts';
 import { planSound } from '../sound/options.ts';
 import { Sound } from '../sound/sound.ts';
 import { checkBootIndices } from '../util/boot-index.ts';
+import { atOption } from '../util/errors.ts';
 import { loadImages } from './boot-images.ts';
 import { disconnectOutside } from './connections.ts';
 import { MachineGeneration } from './generation.ts';
@@ -33,14 +34,15 @@ export async function prepareMachine(
 ): Promise<MachineParts & { readonly config: MachineConfig }> {
   const settings = checkOptions(options);
   // What an earlier recording has in its file is still there then.
-  if (awaitsState) checkUnrecorded(options);
+  if (awaitsState) atOption('icount', () => checkUnrecorded(options));
   const plans = planDrives(options.drives ?? []);
   const outside = planOutside(options);
   checkBootIndices([...plans, ...outside.cards.map(({ config }) => config)]);
   const { pciSlots: slots } = options;
-  const pciSlots = slots !== undefined && checkedPciSlots(slots, { settings, drives: plans, ...outside });
-  const places = usbPlaces(options, plans);
-  checkScsiDrives(options, plans);
+  const devices = { settings, drives: plans, ...outside };
+  const pciSlots = slots !== undefined && checkedPciSlots(slots, devices);
+  const places = atOption('usb', () => usbPlaces(options, plans));
+  atOption('drives', () => checkScsiDrives(options, plans));
   const images = await loadImages(options, host);
   const placed = places.length > 0 && { usbPorts: portsOf(places) };
   const drives = new MachineDrives(isReplay(options) ? plans.map(replayed) : plans, host);
@@ -48,15 +50,17 @@ export async function prepareMachine(
   const sound = new Sound(planSound(options.sound ?? {}), host);
   const shares = new MachineShares(outside.shares, host);
   // Another process has the images of a machine that is on its way here.
-  const openDrives = options.incoming ? () => drives.look() : () => drives.open();
-  const openShares = () => shares.open(awaitsState);
+  const openDrives = () => atOption('drives', () => (options.incoming ? drives.look() : drives.open()));
+  const openShares = () => atOption('shares', () => shares.open(awaitsState));
+  const openCards = () => atOption('network', () => cards.open());
+  const openSound = () => atOption('sound', () => sound.open());
   await openAll(
-    cards,
-    sound,
+    { open: openCards, close: () => cards.close() },
+    { open: openSound, close: () => sound.close() },
     { open: openDrives, close: () => drives.close() },
     { open: openShares, close: () => shares.close() },
   );
-  const devices = { drives: drives.config, cards: cards.config, sound: sound.config, shares: shares.config };
+  const opened = { drives: drives.config, cards: cards.config, sound: sound.config, shares: shares.config };
   const parts = { ...images, drives: plans, cards: cards.config, shares: outside.shares };
   const recording = new MachineRecording(options, host);
   const generation = new MachineGeneration(options);
@@ -64,7 +68,7 @@ export async function prepareMachine(
   try {
     return {
       ...made,
-      config: await recording.open({ ...settings, ...(pciSlots && { pciSlots }), ...placed, ...images, ...devices }),
+      config: await recording.open({ ...settings, ...(pciSlots && { pciSlots }), ...placed, ...images, ...opened }),
     };
   } catch (error) {
     await Promise.all([drives.close(), disconnectOutside(made)]);

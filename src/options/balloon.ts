@@ -1,5 +1,6 @@
 import type { BalloonConfig } from '../../runtime/devices/virtio/balloon/index.ts';
 import { checkedBoolean, checkObject } from '../util/checks.ts';
+import { atOption } from '../util/errors.ts';
 
 /** Options of a virtio balloon. */
 export interface BalloonOptions {
@@ -19,7 +20,9 @@ export function checkedBalloon(balloon: boolean | BalloonOptions): BalloonConfig
   const { deflateOnOom = false, freePageReporting = false }: BalloonOptions =
     typeof balloon === 'object' ? balloon : {};
   return {
-    deflateOnOom: checkedBoolean('balloon.deflateOnOom', deflateOnOom),
-    freePageReporting: checkedBoolean('balloon.freePageReporting', freePageReporting),
+    deflateOnOom: atOption('deflateOnOom', () => checkedBoolean('balloon.deflateOnOom', deflateOnOom)),
+    freePageReporting: atOption('freePageReporting', () =>
+      checkedBoolean('balloon.freePageReporting', freePageReporting),
+    ),
   };
 }

@@ -1,6 +1,6 @@
 import type { FirmwareSettings } from '../../runtime/machine/config.ts';
 import { checkedBoolean, checkedInteger, checkNames, checkText } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 
 /**
  * The firmware's boot order: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. Kinds that are not named are
@@ -29,19 +29,12 @@ const MOST_MENU_TIME = 0xffff;
 export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
   checkNames('bootOrder', bootOrder, ['order', 'once', 'menu', 'menuTime', 'checkFloppy']);
   const { order, once, menu = false, menuTime, checkFloppy = true } = bootOrder;
-  for (const [name, letters] of Object.entries({ order, once })) {
-    checkText(`bootOrder.${name}`, letters);
-    const repeated = [...(letters ?? '')].find((letter, n) => letters!.indexOf(letter) !== n);
-    if (repeated !== undefined)
-      throw new ConfigurationError(`the boot order '${letters}' (bootOrder.${name}) has '${repeated}' twice`);
-    if (!/^[abcdn]*$/.test(letters ?? ''))
-      throw new ConfigurationError(
-        `the boot order '${letters}' (bootOrder.${name}) is none; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
-      );
-  }
-  checkedBoolean('bootOrder.menu', menu);
-  checkedBoolean('bootOrder.checkFloppy', checkFloppy);
-  if (menuTime !== undefined) checkedInteger('bootOrder.menuTime, in milliseconds,', menuTime, 0, MOST_MENU_TIME);
+  for (const [name, letters] of Object.entries({ order, once }))
+    atOption(name, () => checkLetters(`bootOrder.${name}`, letters));
+  atOption('menu', () => checkedBoolean('bootOrder.menu', menu));
+  atOption('checkFloppy', () => checkedBoolean('bootOrder.checkFloppy', checkFloppy));
+  if (menuTime !== undefined)
+    atOption('menuTime', () => checkedInteger('bootOrder.menuTime, in milliseconds,', menuTime, 0, MOST_MENU_TIME));
   return {
     ...(order !== undefined && { order }),
     ...(once !== undefined && { once }),
@@ -49,4 +42,15 @@ export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
     ...(menuTime !== undefined && { bootMenuWait: menuTime }),
     ...(!checkFloppy && { anyFloppy: true }),
   };
+}
+
+function checkLetters(option: string, letters: string | undefined): void {
+  checkText(option, letters);
+  const repeated = [...(letters ?? '')].find((letter, n) => letters!.indexOf(letter) !== n);
+  if (repeated !== undefined)
+    throw new ConfigurationError(`the boot order '${letters}' (${option}) has '${repeated}' twice`);
+  if (!/^[abcdn]*$/.test(letters ?? ''))
+    throw new ConfigurationError(
+      `the boot order '${letters}' (${option}) is none; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
+    );
 }

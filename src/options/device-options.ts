@@ -3,6 +3,7 @@ import type { DeviceRow } from '../../runtime/machine/catalogue/row.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedSoundCards } from '../sound/options.ts';
 import { checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
+import { atOption } from '../util/errors.ts';
 import { type BalloonOptions, checkedBalloon } from './balloon.ts';
 import { checkedGenerationId } from './generation-id.ts';
 import type { MachineOptions } from './options.ts';
@@ -50,18 +51,27 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
   const { balloon, debugExit, debugConsole, soundCards, usb, usbControllers, scsiControllers, virtioPorts } = options;
   return {
     ...checkedSwitches(options),
-    ...balloonOf(balloon),
-    ...checkedGenerationId(options),
-    ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
-    ...(virtioPorts && { virtioPorts: checkedVirtioPorts(virtioPorts) }),
+    ...atOption('balloon', () => balloonOf(balloon)),
+    ...atOption('generationId', () => checkedGenerationId(options)),
     ...checkedXen(options),
-    ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
-    ...(usb !== undefined && { usb: checkedUsb(usb) }),
-    ...(usbControllers !== undefined && { usbControllers: checkedUsbControllers(usbControllers) }),
-    ...(scsiControllers !== undefined && { scsiControllers: checkedScsiControllers(scsiControllers) }),
     ...checkedCards(options),
-    ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
+    ...given('debugExit', debugExit, (ports) => ({ debugExit: checkedPorts(ports) })),
+    ...given('virtioPorts', virtioPorts, (ports) => ({ virtioPorts: checkedVirtioPorts(ports) })),
+    ...given('soundCards', soundCards, (cards) => ({ soundCards: checkedSoundCards(cards) })),
+    ...given('usb', usb, (inputs) => ({ usb: checkedUsb(inputs) })),
+    ...given('usbControllers', usbControllers, (some) => ({ usbControllers: checkedUsbControllers(some) })),
+    ...given('scsiControllers', scsiControllers, (some) => ({ scsiControllers: checkedScsiControllers(some) })),
+    ...given('debugConsole', debugConsole, (ports) => ({ debugConsolePort: checkedPort(ports) })),
   };
+}
+
+/** The part of the configuration that an option makes; nothing where it is left out. */
+function given<Option, Part extends object>(
+  name: string,
+  option: Option | undefined,
+  check: (option: Option) => Part,
+): Part | undefined {
+  return option === undefined ? undefined : atOption(name, () => check(option));
 }
 
 function balloonOf(option: boolean | BalloonOptions = false): Pick<MachineConfig, 'balloon'> {
@@ -72,26 +82,29 @@ function balloonOf(option: boolean | BalloonOptions = false): Pick<MachineConfig
 /** The switches that differ from their defaults. */
 function checkedSwitches(options: MachineOptions): Partial<Record<SwitchName, boolean>> {
   const names = Object.keys(switches) as SwitchName[];
-  const given = names.map((name) => [name, checkedBoolean(name, options[name] ?? switches[name])] as const);
-  return Object.fromEntries(given.filter(([name, value]) => value !== switches[name]));
+  const checked = (name: SwitchName) => atOption(name, () => checkedBoolean(name, options[name] ?? switches[name]));
+  const values = names.map((name) => [name, checked(name)] as const);
+  return Object.fromEntries(values.filter(([name, value]) => value !== switches[name]));
 }
 
 function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {
   checkNames('debugExit', debugExit, ['iobase', 'iosize']);
   return {
-    iobase: checkedInteger('debugExit.iobase', debugExit.iobase, 0, 0xffff),
-    iosize: checkedInteger('debugExit.iosize', debugExit.iosize, 1, 4),
+    iobase: atOption('iobase', () => checkedInteger('debugExit.iobase', debugExit.iobase, 0, 0xffff)),
+    iosize: atOption('iosize', () => checkedInteger('debugExit.iosize', debugExit.iosize, 1, 4)),
   };
 }
 
 /** Those that options add, with all their settings. */
 function checkedCards(options: MachineOptions): CardSettings {
   const rows: readonly (DeviceRow & { readonly option: keyof CardSettings })[] = Object.values(optionalCards);
-  const given = rows.flatMap(({ option, settings = {} }) => {
+  const cards = rows.flatMap(({ option, settings = {} }) => {
     const card = options[option];
-    return card === undefined ? [] : [[option, checkedSettings(option, card, settings)] as const];
+    return card === undefined
+      ? []
+      : [[option, atOption(option, () => checkedSettings(option, card, settings))] as const];
   });
-  return Object.fromEntries(given) as CardSettings;
+  return Object.fromEntries(cards) as CardSettings;
 }
 
 function checkedSettings(
@@ -103,12 +116,12 @@ function checkedSettings(
   return Object.fromEntries(
     Object.entries(settings).map(([name, { usual, most }]) => [
       name,
-      checkedInteger(`${option}.${name}`, card[name] ?? usual, 0, most),
+      atOption(name, () => checkedInteger(`${option}.${name}`, card[name] ?? usual, 0, most)),
     ]),
   );
 }
 
 function checkedPort(debugConsole: { iobase: number }): number {
   checkNames('debugConsole', debugConsole, ['iobase']);
-  return checkedInteger('debugConsole.iobase', debugConsole.iobase, 0, 0xffff);
+  return atOption('iobase', () => checkedInteger('debugConsole.iobase', debugConsole.iobase, 0, 0xffff));
 }

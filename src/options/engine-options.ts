@@ -1,6 +1,6 @@
 import type { EngineName, MachineConfig } from '../machine-core.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, checkNames } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 
 /** How guest code is executed; what is left out is as `defaultTiering` (runtime/exec/tiering.ts) has it. */
 export interface EngineSettings {
@@ -39,12 +39,12 @@ export function checkedEngine(
   const settings = typeof engine === 'string' ? { name: engine } : engine;
   checkNames('engine', settings, ['name', 'check', ...tieringNames]);
   const { name = 'translator', check = false } = settings;
-  checkedOneOf('engine', name, engines);
-  checkedBoolean('engine.check', check);
+  atOption('name', () => checkedOneOf('engine', name, engines));
+  atOption('check', () => checkedBoolean('engine.check', check));
   const tiering = checkedTiering(settings);
   const [given] = Object.keys(tiering);
   if (given !== undefined && name !== 'translator')
-    throw new ConfigurationError(`engine.${given} is for the translator; the engine is '${name}'`);
+    throw new ConfigurationError(`engine.${given} is for the translator; the engine is '${name}'`, given);
   return { engine: name, ...(given !== undefined && { tiering }), ...(check && { check }) };
 }
 
@@ -52,7 +52,8 @@ function checkedTiering(settings: EngineSettings): Partial<Record<TieringName, n
   const given = tieringNames.flatMap((name) => {
     const value = settings[name];
     const [least, most] = tieringLimits[name];
-    return value === undefined ? [] : [[name, checkedInteger(`engine.${name}`, value, least, most)] as const];
+    if (value === undefined) return [];
+    return [[name, atOption(name, () => checkedInteger(`engine.${name}`, value, least, most))] as const];
   });
   return Object.fromEntries(given);
 }

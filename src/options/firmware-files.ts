@@ -1,7 +1,7 @@
 import { DirectoryEntry } from '../../runtime/devices/fw-cfg/registers.ts';
 import { isBoardFile, ROM_FOLDER } from '../../runtime/machine/board-files.ts';
 import { shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 import { checkImage, type Image } from '../util/image.ts';
 
 /** With a 0 after it a name fills its place in the directory. */
@@ -21,14 +21,16 @@ export function checkFirmwareFiles(files: Readonly<Record<string, Image>>, hasFi
   const all = Object.entries(files);
   if (all.length > MOST_FILES)
     throw new ConfigurationError(`firmwareFiles has ${all.length} files; there may be ${MOST_FILES}`);
-  for (const [name, image] of all) {
-    checkName(name);
-    checkImage(`firmwareFiles['${name}']`, image);
-    if (name.startsWith(ROM_FOLDER) && !hasFirmware)
-      throw new ConfigurationError(
-        `the option ROM '${name}' is run by firmware, which this machine starts without; give a BIOS (boot.bios, -bios)`,
-      );
-  }
+  for (const [name, image] of all) atOption(name, () => checkFile(name, image, hasFirmware));
+}
+
+function checkFile(name: string, image: Image, hasFirmware: boolean): void {
+  checkName(name);
+  checkImage(`firmwareFiles['${name}']`, image);
+  if (name.startsWith(ROM_FOLDER) && !hasFirmware)
+    throw new ConfigurationError(
+      `the option ROM '${name}' is run by firmware, which this machine starts without; give a BIOS (boot.bios, -bios)`,
+    );
 }
 
 function checkName(name: string): void {

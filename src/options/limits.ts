@@ -1,6 +1,6 @@
 import type { RunLimits } from '../isolate/run-limits.ts';
 import { checkedInteger, checkNames, shown } from '../util/checks.ts';
-import { ConfigurationError, within } from '../util/errors.ts';
+import { atOption, ConfigurationError, within } from '../util/errors.ts';
 import { memorySize } from './memory-size.ts';
 
 /**
@@ -36,15 +36,17 @@ export const limitNames = ['processor', 'instructions', 'memory', 'time', 'slack
 export function checkedLimits(limits: MachineLimits): RunLimits {
   checkNames('limits', limits, limitNames);
   const { processor, instructions, memory, time, slack } = limits;
-  if (time !== undefined) checkTime(time);
+  if (time !== undefined) atOption('time', () => checkTime(time));
   return {
-    processor: processor === undefined ? undefined : checkedShare(processor),
+    processor: processor === undefined ? undefined : atOption('processor', () => checkedShare(processor)),
     instructions:
       instructions === undefined
         ? undefined
-        : checkedInteger('limits.instructions', instructions, 1, Number.MAX_SAFE_INTEGER),
-    memory: memory === undefined ? undefined : checkedBytes(memory),
-    slack: slack === undefined ? undefined : checkedInteger('limits.slack', slack, 0, 1000),
+        : atOption('instructions', () =>
+            checkedInteger('limits.instructions', instructions, 1, Number.MAX_SAFE_INTEGER),
+          ),
+    memory: memory === undefined ? undefined : atOption('memory', () => checkedBytes(memory)),
+    slack: slack === undefined ? undefined : atOption('slack', () => checkedInteger('limits.slack', slack, 0, 1000)),
   };
 }
 

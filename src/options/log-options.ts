@@ -1,7 +1,7 @@
 import { type AddressRange, type LogItem, logItems } from '../../runtime/machine/log-items.ts';
 import { matchingEvents, traceEventNames } from '../../runtime/machine/trace/events.ts';
 import { checkedInteger, checkedSome, checkObject, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError, optionPath } from '../util/errors.ts';
 
 /**
  * Items that there are.
@@ -17,9 +17,12 @@ export function checkedLog(log: readonly LogItem[]): readonly LogItem[] {
  */
 export function checkedTrace(trace: readonly string[]): readonly string[] {
   if (!Array.isArray(trace)) throw new ConfigurationError(`trace is ${shown(trace)}; it must be an array`);
-  for (const pattern of trace) {
+  for (const [n, pattern] of trace.entries()) {
     if (typeof pattern === 'string' && matchingEvents(pattern.replace(/^-/, '')).length > 0) continue;
-    throw new ConfigurationError(`there is no trace event ${shown(pattern)}; there are ${traceEventNames.join(', ')}`);
+    throw new ConfigurationError(
+      `there is no trace event ${shown(pattern)}; there are ${traceEventNames.join(', ')}`,
+      optionPath(n),
+    );
   }
   return trace;
 }
@@ -32,9 +35,11 @@ const HIGHEST = 0xffffffff;
  */
 export function checkedLogRanges(ranges: readonly AddressRange[]): readonly AddressRange[] {
   if (!Array.isArray(ranges)) throw new ConfigurationError(`logRanges is ${shown(ranges)}; it must be an array`);
-  return ranges.map((range, n) => {
-    checkObject(`logRanges[${n}]`, range, ['first', 'last']);
-    const first = checkedInteger(`logRanges[${n}].first`, range.first, 0, HIGHEST);
-    return { first, last: checkedInteger(`logRanges[${n}].last`, range.last, first, HIGHEST) };
-  });
+  return ranges.map((range, n) => atOption(n, () => checkedRange(`logRanges[${n}]`, range)));
+}
+
+function checkedRange(option: string, range: AddressRange): AddressRange {
+  checkObject(option, range, ['first', 'last']);
+  const first = atOption('first', () => checkedInteger(`${option}.first`, range.first, 0, HIGHEST));
+  return { first, last: atOption('last', () => checkedInteger(`${option}.last`, range.last, first, HIGHEST)) };
 }

@@ -1,5 +1,5 @@
 import { checkArray, checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 import { checkImage, type Image } from '../util/image.ts';
 
 /** Bytes to put into a machine's memory whenever it is reset, as QEMU's generic loader does. */
@@ -27,19 +27,24 @@ const LAST_ADDRESS = 2 ** 36 - 1;
  */
 export function checkMemoryContents(contents: readonly MemoryContentOptions[], processors: number): void {
   checkArray('memoryContents', contents);
-  for (const [n, content] of contents.entries()) {
-    const option = `memoryContents[${n}]`;
-    checkNames(option, content, names);
-    const { image, address = 0, raw = false, processor } = content;
-    if (image !== undefined) checkImage(`${option}.image`, image);
-    checkedInteger(`${option}.address`, address, 0, LAST_ADDRESS);
-    checkedBoolean(`${option}.raw`, raw);
-    if (processor !== undefined) checkedInteger(`${option}.processor`, processor, 0, 0xffff);
-    if (image === undefined && processor === undefined)
-      throw new ConfigurationError(`${option} has neither an image nor a processor that begins there`);
-    if (processor !== undefined && processor >= processors)
-      throw new ConfigurationError(
-        `Specified boot CPU#${processor} is nonexistent; there are ${processors} processors`,
-      );
-  }
+  for (const [n, content] of contents.entries())
+    atOption(n, () => checkContent(`memoryContents[${n}]`, content, processors));
+}
+
+function checkContent(option: string, content: MemoryContentOptions, processors: number): void {
+  checkNames(option, content, names);
+  const { image, address = 0, raw = false, processor } = content;
+  if (image !== undefined) atOption('image', () => checkImage(`${option}.image`, image));
+  atOption('address', () => checkedInteger(`${option}.address`, address, 0, LAST_ADDRESS));
+  atOption('raw', () => checkedBoolean(`${option}.raw`, raw));
+  if (image === undefined && processor === undefined)
+    throw new ConfigurationError(`${option} has neither an image nor a processor that begins there`);
+  if (processor !== undefined)
+    atOption('processor', () => checkProcessor(`${option}.processor`, processor, processors));
+}
+
+function checkProcessor(option: string, processor: number, processors: number): void {
+  checkedInteger(option, processor, 0, 0xffff);
+  if (processor >= processors)
+    throw new ConfigurationError(`Specified boot CPU#${processor} is nonexistent; there are ${processors} processors`);
 }

@@ -15,7 +15,7 @@ import type { EngineName, MachineConfig } from '../machine-core.ts';
 import type { ShareOptions } from '../shares/options.ts';
 import type { SoundOptions } from '../sound/options.ts';
 import { checkedBoolean, checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
-import { ConfigurationError, messageOf, within } from '../util/errors.ts';
+import { atOption, ConfigurationError, messageOf, within } from '../util/errors.ts';
 import { checkImage, type Image } from '../util/image.ts';
 import { similarNames } from '../util/similar.ts';
 import type { BalloonOptions } from './balloon.ts';
@@ -293,41 +293,56 @@ export function checkOptions(
 ): Omit<MachineConfig, 'boot' | 'drives' | 'cards' | 'shares' | 'sound'> {
   checkNames('options', options, optionNames);
   const { reboot = 'reset', icount } = options;
-  const boot = checkedBoot(bootOf(options));
-  checkFlash(boot, options.drives);
-  checkedIsolate(options.isolate ?? 'worker');
-  checkText('name', options.name);
-  checkedLayout(options.keyboardLayout);
-  checkVideoBios(options);
-  if (options.firmwareFiles !== undefined) checkFirmwareFiles(options.firmwareFiles, firmwareOf(options) !== undefined);
+  const boot = atOption('boot', () => checkedBoot(bootOf(options)));
+  atOption('boot', () => checkFlash(boot, options.drives));
+  checkAside(options);
   // Which processors there can be depends on the model.
-  const cpu = options.cpu === undefined ? undefined : within('cpu', () => checkedCpu(options.cpu!));
-  const topology = options.processors === undefined ? ALONE : checkedProcessors(options.processors, cpu);
-  checkMemoryContents(options.memoryContents ?? [], processorCount(topology));
-  checkedLimits(options.limits ?? {});
+  const cpu =
+    options.cpu === undefined ? undefined : within('cpu', () => atOption('cpu', () => checkedCpu(options.cpu!)));
+  const topology = atOption('processors', () =>
+    options.processors === undefined ? ALONE : checkedProcessors(options.processors, cpu),
+  );
+  atOption('memoryContents', () => checkMemoryContents(options.memoryContents ?? [], processorCount(topology)));
   const booted = 'kernel' in boot ? 'kernel' : 'demo' in boot ? 'demo' : 'bios';
   return {
     ...checkedMemoryOptions(options, booted),
     ...(cpu !== undefined && { cpu }),
-    ...(options.processors !== undefined && { topology, ...presenceOf(options.processors) }),
-    ...checkedEngine(options.engine ?? {}),
-    rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
-    ...(options.shutdown !== undefined && {
-      shutdownAction: checkedOneOf('shutdown action', options.shutdown, ['exit', 'pause']),
+    ...(options.processors !== undefined && {
+      topology,
+      ...atOption('processors', () => presenceOf(options.processors!)),
     }),
-    startTimeOfDay: checkedTime(options.startTime ?? new Date()),
+    ...atOption('engine', () => checkedEngine(options.engine ?? {})),
+    rebootAction: atOption('reboot', () => checkedOneOf('reboot action', reboot, ['reset', 'exit'])),
+    ...(options.shutdown !== undefined && {
+      shutdownAction: atOption('shutdown', () => checkedOneOf('shutdown action', options.shutdown!, ['exit', 'pause'])),
+    }),
+    startTimeOfDay: atOption('startTime', () => checkedTime(options.startTime ?? new Date())),
     // What comes from the host's randomness is not the same in every run.
     ...(icount === undefined
       ? { randomKey: [...crypto.getRandomValues(new Int32Array(4))] }
-      : { icountShift: checkedIcount(icount).shift }),
+      : { icountShift: atOption('icount', () => checkedIcount(icount)).shift }),
     ...checkedFirmware(options),
     ...checkedSystem(options),
     ...checkedDevices(options),
-    ...(options.log !== undefined && { log: checkedLog(options.log) }),
-    ...(options.logRanges !== undefined && { logRanges: checkedLogRanges(options.logRanges) }),
-    ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
-    vga: checkedOneOf('vga', vgaOf(options), [...displayModels, 'none']),
+    ...(options.log !== undefined && { log: atOption('log', () => checkedLog(options.log!)) }),
+    ...(options.logRanges !== undefined && {
+      logRanges: atOption('logRanges', () => checkedLogRanges(options.logRanges!)),
+    }),
+    ...(options.trace !== undefined && { trace: atOption('trace', () => checkedTrace(options.trace!)) }),
+    vga: atOption('vga', () => checkedOneOf('vga', vgaOf(options), [...displayModels, 'none'])),
   };
+}
+
+/** Checks the options that are no part of the configuration, or are read from elsewhere. */
+function checkAside(options: MachineOptions): void {
+  atOption('isolate', () => checkedIsolate(options.isolate ?? 'worker'));
+  atOption('name', () => checkText('name', options.name));
+  atOption('keyboardLayout', () => checkedLayout(options.keyboardLayout));
+  atOption('videoBios', () => checkVideoBios(options));
+  if (options.firmwareFiles !== undefined)
+    atOption('firmwareFiles', () => checkFirmwareFiles(options.firmwareFiles!, firmwareOf(options) !== undefined));
+  atOption('incoming', () => checkedBoolean('incoming', options.incoming ?? false));
+  atOption('limits', () => checkedLimits(options.limits ?? {}));
 }
 
 function presenceOf(processors: ProcessorOptions): Pick<MachineConfig, 'processorsPresent'> {
@@ -340,22 +355,23 @@ function checkedMemoryOptions(
   { memory = 128, memoryBelow4G, memoryMerge = false }: MachineOptions,
   booted: 'kernel' | 'demo' | 'bios',
 ): Pick<MachineConfig, 'memoryBytes' | 'memoryBelow4G' | 'memoryMerge'> {
-  const memoryBytes = checkedMemory(memory, booted);
+  const memoryBytes = atOption('memory', () => checkedMemory(memory, booted));
   return {
     memoryBytes,
     ...(memoryBelow4G !== undefined && {
-      memoryBelow4G: checkedMemoryBelow4G(memoryBelow4G, memoryBytes, booted),
+      memoryBelow4G: atOption('memoryBelow4G', () => checkedMemoryBelow4G(memoryBelow4G, memoryBytes, booted)),
     }),
-    ...(checkedBoolean('memoryMerge', memoryMerge) && { memoryMerge }),
+    ...(atOption('memoryMerge', () => checkedBoolean('memoryMerge', memoryMerge)) && { memoryMerge }),
   };
 }
 
 /** The settings of the firmware besides the boot images. */
 function checkedFirmware({ bootOrder, serialConsole }: MachineOptions): Pick<MachineConfig, 'firmware'> {
   if (bootOrder === undefined && serialConsole === undefined) return {};
-  const order = bootOrder === undefined ? {} : checkedOrder(bootOrder);
+  const order = bootOrder === undefined ? {} : atOption('bootOrder', () => checkedOrder(bootOrder));
   if (serialConsole === undefined) return { firmware: order };
-  return { firmware: { ...order, serialConsole: checkedBoolean('serialConsole', serialConsole) } };
+  const isSerial = atOption('serialConsole', () => checkedBoolean('serialConsole', serialConsole));
+  return { firmware: { ...order, serialConsole: isSerial } };
 }
 
 /**
@@ -412,21 +428,22 @@ function checkedBoot(boot: Boot): Boot {
   checkNames('boot', boot, bootParts[ways[0]]);
   for (const [name, value] of Object.entries(boot))
     if ((name === 'demo' || name === 'flash') && value !== true)
-      throw new ConfigurationError(`boot.${name} must be true`);
+      throw new ConfigurationError(`boot.${name} must be true`, name);
   if ('bios' in boot && 'flash' in boot)
     throw new ConfigurationError('bios and flash cannot be booted at the same time');
   if ('kernel' in boot) checkKernel(boot);
-  else if ('bios' in boot) checkImage('boot.bios', boot.bios);
+  else if ('bios' in boot) atOption('bios', () => checkImage('boot.bios', boot.bios));
   return boot;
 }
 
 function checkKernel(boot: KernelBoot): void {
-  const { kernel, initrd, bios } = boot;
-  checkImage('boot.kernel', kernel);
-  if (bios !== undefined) checkImage('boot.bios', bios);
-  if (initrd !== undefined) checkImage('boot.initrd', initrd);
-  for (const name of ['append', 'kernelName', 'initrdName'] as const) checkCommandLine(`boot.${name}`, boot[name]);
-  if (boot.modules !== undefined) checkModules(boot.modules);
+  for (const name of ['kernel', 'bios', 'initrd'] as const)
+    atOption(name, () => {
+      if (name === 'kernel' || boot[name] !== undefined) checkImage(`boot.${name}`, boot[name]!);
+    });
+  for (const name of ['append', 'kernelName', 'initrdName'] as const)
+    atOption(name, () => checkCommandLine(`boot.${name}`, boot[name]));
+  if (boot.modules !== undefined) atOption('modules', () => checkModules(boot.modules!));
 }
 
 function checkCommandLine(name: string, text: string | undefined): void {
@@ -437,9 +454,9 @@ function checkCommandLine(name: string, text: string | undefined): void {
 function checkModules(modules: readonly KernelModule[]): void {
   if (!Array.isArray(modules)) throw new ConfigurationError(`boot.modules is ${shown(modules)}; it must be a list`);
   for (const [n, module] of modules.entries()) {
-    checkNames(`boot.modules[${n}]`, module, ['image', 'string']);
-    checkImage(`boot.modules[${n}].image`, module.image);
-    checkCommandLine(`boot.modules[${n}].string`, module.string);
+    atOption(n, () => checkNames(`boot.modules[${n}]`, module, ['image', 'string']));
+    atOption(n, () => atOption('image', () => checkImage(`boot.modules[${n}].image`, module.image)));
+    atOption(n, () => atOption('string', () => checkCommandLine(`boot.modules[${n}].string`, module.string)));
   }
 }
 

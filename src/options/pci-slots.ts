@@ -9,7 +9,7 @@ import { type ScsiPlans, scsiBusesOf } from '../../runtime/machine/scsi-plan.ts'
 import { type UsbPlans, usbBusesOf } from '../../runtime/machine/usb-plan.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedInteger, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError, optionPath } from '../util/errors.ts';
 
 /** The slots of PCI devices, by their names. */
 export type PciSlots = Readonly<Record<string, number>>;
@@ -48,13 +48,17 @@ export function deviceNames({ settings, drives, cards, shares }: DevicePlans): s
  * @throws ConfigurationError that names the device; for a slot that is taken, in QEMU's words
  */
 export function checkedPciSlots(slots: PciSlots, plans: DevicePlans): PciSlots {
+  return atOption('pciSlots', () => checkedBy(deviceNames(plans), slots));
+}
+
+function checkedBy(names: readonly string[], slots: PciSlots): PciSlots {
   if (typeof slots !== 'object' || slots === null)
     throw new ConfigurationError(`pciSlots is ${shown(slots)}; it must be an object with devices and their slots`);
-  const names = deviceNames(plans);
   const unknown = Object.keys(slots).find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new ConfigurationError(
       `pciSlots: the machine has no PCI device '${unknown}' that could have a slot of its own; ${listOf(names)}`,
+      optionPath(unknown),
     );
   const doubled = Object.keys(slots).find((name) => names.indexOf(name) !== names.lastIndexOf(name));
   if (doubled !== undefined)
@@ -64,11 +68,12 @@ export function checkedPciSlots(slots: PciSlots, plans: DevicePlans): PciSlots {
   const display = names.includes('vga') && slots.vga === undefined ? { vga: FIRST_SLOT } : {};
   const taken = new Map(Object.entries({ ...chipset, ...display }).map(([name, slot]) => [slot, name]));
   for (const [name, slot] of Object.entries(slots)) {
-    checkedInteger(`pciSlots['${name}']`, slot, 0, LAST_SLOT);
+    atOption(name, () => checkedInteger(`pciSlots['${name}']`, slot, 0, LAST_SLOT));
     const other = taken.get(slot);
     if (other !== undefined)
       throw new ConfigurationError(
         `PCI: slot ${slot} function 0 not available for ${name}, in use by ${other}; give one of them another slot`,
+        optionPath(name),
       );
     taken.set(slot, name);
   }

@@ -2,7 +2,7 @@ import { ALONE, MOST_PROCESSORS, processorCount, type Topology } from '../../run
 import { apicIdsOf } from '../../runtime/machine/model-of.ts';
 import { isIdentifier } from '../drives/options.ts';
 import { checkedInteger, checkNames, checkObject, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 
 /** A processor that is there: its number, and a name by which it is pulled out. */
 export type PresentProcessor =
@@ -51,7 +51,8 @@ export function checkedTopology(processors: ProcessorOptions): Topology {
   checkNames('processors', processors, [...levels, 'present']);
   const { present, ...given } = processors;
   const topology = { ...ALONE, ...given };
-  for (const name of levels) checkedInteger(`processors.${name}`, topology[name], 1, MOST_PROCESSORS);
+  for (const name of levels)
+    atOption(name, () => checkedInteger(`processors.${name}`, topology[name], 1, MOST_PROCESSORS));
   const count = processorCount(topology);
   if (count > MOST_PROCESSORS)
     throw new ConfigurationError(`${count} processors are too many; there can be ${MOST_PROCESSORS}`);
@@ -74,11 +75,18 @@ export function checkedPresence(processors: ProcessorOptions | undefined): reado
   if (typeof processors !== 'object' || processors.present === undefined) return undefined;
   const { present } = processors;
   const count = processorCount(checkedTopology(processors));
+  return atOption('present', () => numbered(present, count));
+}
+
+function numbered(present: number | readonly PresentProcessor[], count: number): readonly NumberedProcessor[] {
   if (!Array.isArray(present)) {
     const length = checkedInteger('processors.present', present as number, 1, count);
     return Array.from({ length }, (_, number) => ({ number }));
   }
-  const all = present.map((one) => checkedPresent(one, count)).sort((a, b) => a.number - b.number);
+  const places = (present as readonly PresentProcessor[]).map((one, n) =>
+    atOption(n, () => checkedPresent(one, count)),
+  );
+  const all = places.sort((a, b) => a.number - b.number);
   if (new Set(all.map(({ number }) => number)).size < all.length)
     throw new ConfigurationError('processors.present names a processor twice; name each once');
   if (all[0]?.number !== 0) throw new ConfigurationError('processors.present must have the first processor, 0; add it');
@@ -90,9 +98,9 @@ function checkedPresent(one: PresentProcessor, count: number): NumberedProcessor
   checkObject('processors.present', one, ['number', 'id']);
   checkNames('processors.present', one, ['number', 'id']);
   const { number, id } = one;
-  checkedInteger('processors.present.number', number, 0, count - 1);
+  atOption('number', () => checkedInteger('processors.present.number', number, 0, count - 1));
   if (id !== undefined && !isIdentifier(id))
-    throw new ConfigurationError(`processors.present.id: ${shown(id)} is no name; begin it with a letter`);
+    throw new ConfigurationError(`processors.present.id: ${shown(id)} is no name; begin it with a letter`, 'id');
   return { number, ...(id !== undefined && { id }) };
 }
 

@@ -1,5 +1,5 @@
 import { checkedInteger, checkNames, checkText } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 import { checkImage, type Image } from '../util/image.ts';
 
 /** How time is taken from executed instructions; with it a machine can be recorded, and replay a recording. */
@@ -25,12 +25,14 @@ const FEWEST_BETWEEN_MARKS = 1000;
 export function checkedIcount<Icount extends IcountOptions>(icount: Icount): Icount {
   checkNames('icount', icount, ['shift', 'record', 'replay', 'markEvery']);
   const { shift, record, replay, markEvery } = icount;
-  checkedInteger('icount.shift', shift, 0, LARGEST_SHIFT);
-  checkText('icount.record', record);
-  if (replay !== undefined) checkImage('icount.replay', replay);
+  atOption('shift', () => checkedInteger('icount.shift', shift, 0, LARGEST_SHIFT));
+  atOption('record', () => checkText('icount.record', record));
+  if (replay !== undefined) atOption('replay', () => checkImage('icount.replay', replay));
   if (record !== undefined && replay !== undefined)
     throw new ConfigurationError('icount.record and icount.replay exclude each other; give one of them');
   if (markEvery !== undefined)
-    checkedInteger('icount.markEvery', markEvery, FEWEST_BETWEEN_MARKS, Number.MAX_SAFE_INTEGER);
+    atOption('markEvery', () =>
+      checkedInteger('icount.markEvery', markEvery, FEWEST_BETWEEN_MARKS, Number.MAX_SAFE_INTEGER),
+    );
   return icount;
 }

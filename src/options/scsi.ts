@@ -7,28 +7,35 @@ import {
 } from '../../runtime/machine/scsi-plan.ts';
 import { type DrivePlan, isIdentifier } from '../drives/options.ts';
 import { checkedOneOf, checkNames, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 
 /** @throws ConfigurationError */
 export function checkedScsiControllers(controllers: readonly ScsiControllerConfig[]): readonly ScsiControllerConfig[] {
   if (!Array.isArray(controllers))
     throw new ConfigurationError(`scsiControllers is ${shown(controllers)}; it must be an array`);
-  for (const [n, controller] of controllers.entries()) {
-    const where = `scsiControllers[${n}]`;
-    checkNames(where, controller, ['model', 'id']);
-    checkedOneOf('SCSI controller', controller.model, scsiControllerModels);
-    const { model, id } = controller as ScsiControllerConfig;
-    if (id !== undefined && !isIdentifier(id))
-      throw new ConfigurationError(
-        `${where}.id must be a letter and then letters, digits, "-", "." and "_", not ${shown(id)}`,
-      );
-    const others = (controllers as readonly ScsiControllerConfig[]).slice(0, n);
-    if (others.some((other) => other.model === model))
-      throw new ConfigurationError(`there can be one ${model} controller; give each model once`);
-    if (id !== undefined && others.some((other) => other.id === id))
-      throw new ConfigurationError(`two SCSI controllers have the id '${id}'; give each its own`);
-  }
+  for (const [n, controller] of controllers.entries())
+    atOption(n, () => checkController(`scsiControllers[${n}]`, controller, controllers.slice(0, n)));
   return controllers;
+}
+
+function checkController(
+  where: string,
+  controller: ScsiControllerConfig,
+  others: readonly ScsiControllerConfig[],
+): void {
+  checkNames(where, controller, ['model', 'id']);
+  const { model, id } = controller;
+  atOption('model', () => checkedOneOf('SCSI controller', model, scsiControllerModels));
+  if (others.some((other) => other.model === model))
+    throw new ConfigurationError(`there can be one ${model} controller; give each model once`, 'model');
+  if (id === undefined) return;
+  if (!isIdentifier(id))
+    throw new ConfigurationError(
+      `${where}.id must be a letter and then letters, digits, "-", "." and "_", not ${shown(id)}`,
+      'id',
+    );
+  if (others.some((other) => other.id === id))
+    throw new ConfigurationError(`two SCSI controllers have the id '${id}'; give each its own`, 'id');
 }
 
 /** @throws ConfigurationError for a drive whose controller or target is not there */

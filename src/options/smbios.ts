@@ -2,7 +2,7 @@ import { smbiosImage } from '../../runtime/firmware/smbios/index.ts';
 import type { SmbiosDescription } from '../../runtime/firmware/smbios/information.ts';
 import type { SystemDescription } from '../../runtime/machine/config.ts';
 import { checkArray, checkedInteger, checkNames, checkString, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError, optionPath } from '../util/errors.ts';
 import { uuidBytes } from './uuid.ts';
 
 /** The machine's description in SMBIOS tables: QEMU's `-smbios`. Fields that are left out have the usual values. */
@@ -34,15 +34,23 @@ export function checkedSystem(options: { readonly uuid?: string; readonly smbios
 } {
   const { uuid, smbios = {} } = options;
   if (uuid === undefined && options.smbios === undefined) return {};
-  checkNames('smbios', smbios, [...parts, 'oemStrings']);
-  for (const part of parts) checkPart(`smbios.${part}`, part, smbios[part]);
-  checkOemStrings(smbios.oemStrings);
-  const system = { ...smbios, ...(uuid !== undefined && { uuid: uuidBytes('uuid', uuid) }) };
+  atOption('smbios', () => checkSmbios(smbios));
+  const system = {
+    ...smbios,
+    ...(uuid !== undefined && { uuid: atOption('uuid', () => uuidBytes('uuid', uuid)) }),
+  };
   const { tables } = smbiosImage({ ...system, cpuid: [0, 0], ram: [0, 1] });
   if (tables.length <= MOST_TABLE_BYTES) return { system };
   throw new ConfigurationError(
     `the SMBIOS tables have ${tables.length} bytes, and firmware has room for ${MOST_TABLE_BYTES}; give shorter texts`,
+    'smbios',
   );
+}
+
+function checkSmbios(smbios: SmbiosOptions): void {
+  checkNames('smbios', smbios, [...parts, 'oemStrings']);
+  for (const part of parts) atOption(part, () => checkPart(`smbios.${part}`, part, smbios[part]));
+  atOption('oemStrings', () => checkOemStrings(smbios.oemStrings));
 }
 
 function checkPart(option: string, part: keyof typeof texts, given: object = {}): void {
@@ -50,18 +58,21 @@ function checkPart(option: string, part: keyof typeof texts, given: object = {})
   checkNames(option, given, [...texts[part], ...speeds, ...(part === 'processor' ? ['id'] : [])]);
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    if (speeds.includes(name)) checkedInteger(`${option}.${name}`, value, 0, 0xffff);
-    else if (name === 'id') checkId(`${option}.id`, value);
-    else checkPlainText(`${option}.${name}`, value);
-    if (name === 'release' && !/^\d{1,3}\.\d{1,3}$/.test(value))
-      throw new ConfigurationError(`${option}.release is '${value}'; it is two numbers such as 1.2`);
+    atOption(name, () => {
+      if (speeds.includes(name)) checkedInteger(`${option}.${name}`, value, 0, 0xffff);
+      else if (name === 'id') checkId(`${option}.id`, value);
+      else checkPlainText(`${option}.${name}`, value);
+      if (name === 'release' && !/^\d{1,3}\.\d{1,3}$/.test(value))
+        throw new ConfigurationError(`${option}.release is '${value}'; it is two numbers such as 1.2`);
+    });
   }
 }
 
 function checkId(option: string, id: unknown): void {
   if (!Array.isArray(id) || id.length !== 2)
     throw new ConfigurationError(`${option} is ${shown(id)}; it must be two words of 32 bits, EAX and EDX`);
-  for (const [n, word] of id.entries()) checkedInteger(`${option}[${n}]`, word, -0x80000000, 0xffffffff);
+  for (const [n, word] of id.entries())
+    atOption(n, () => checkedInteger(`${option}[${n}]`, word, -0x80000000, 0xffffffff));
 }
 
 /** An empty one would be the end of all. */
@@ -71,7 +82,7 @@ function checkOemStrings(strings: readonly string[] = []): void {
     throw new ConfigurationError(`smbios.oemStrings has ${strings.length} texts; there may be ${MOST_STRINGS}`);
   for (const [n, text] of strings.entries()) {
     if (typeof text !== 'string' || !/^[\t\n\r\x20-\x7e]+$/.test(text))
-      throw new ConfigurationError(`smbios.oemStrings[${n}] must be ASCII, and not empty`);
+      throw new ConfigurationError(`smbios.oemStrings[${n}] must be ASCII, and not empty`, optionPath(n));
   }
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../../runtime/machine/usb-plan.ts';
 import { type DrivePlan, driveName, isIdentifier } from '../drives/options.ts';
 import { checkedInteger, checkedOneOf, checkedSome, checkNames, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 import type { MachineOptions } from './options.ts';
 
 /** Ports that a controller can have. There are no hubs. */
@@ -54,13 +54,12 @@ export function checkedUsbControllers(controllers: readonly UsbControllerConfig[
     throw new ConfigurationError(`usbControllers is ${shown(controllers)}; it must be an array`);
   const kinds: string[] = [];
   for (const [n, controller] of controllers.entries()) {
-    const where = `usbControllers[${n}]`;
-    checkNames(where, controller, ['model', 'id']);
-    const model: UsbControllerModel = checkedOneOf('USB controller', controller.model, usbControllerModels);
-    const { kind } = usbControllers[model];
-    if (kinds.includes(kind)) throw new ConfigurationError(`there can be one ${kind} controller; give each kind once`);
-    kinds.push(kind);
-    if (controller.id !== undefined) checkId(where, controller.id);
+    atOption(n, () => {
+      const kind = checkedController(`usbControllers[${n}]`, controller);
+      if (kinds.includes(kind))
+        throw new ConfigurationError(`there can be one ${kind} controller; give each kind once`, 'model');
+      kinds.push(kind);
+    });
   }
   const ids = controllers.flatMap(({ id }) => id ?? []);
   const twice = ids.find((id, n) => ids.indexOf(id) < n);
@@ -69,17 +68,28 @@ export function checkedUsbControllers(controllers: readonly UsbControllerConfig[
   return controllers;
 }
 
+/** Checks a controller by itself, and gives its kind. */
+function checkedController(where: string, controller: UsbControllerConfig): string {
+  checkNames(where, controller, ['model', 'id']);
+  const model: UsbControllerModel = atOption('model', () =>
+    checkedOneOf('USB controller', controller.model, usbControllerModels),
+  );
+  if (controller.id !== undefined) checkId(where, controller.id);
+  return usbControllers[model].kind;
+}
+
 function checkId(where: string, id: unknown): void {
   if (!isIdentifier(id))
     throw new ConfigurationError(
       `${where}.id must be a letter and then letters, digits, "-", "." and "_", not ${shown(id)}`,
+      'id',
     );
 }
 
 /** @throws ConfigurationError */
 export function checkedUsb(inputs: readonly (UsbInput | UsbInputOptions)[]): readonly UsbInput[] {
   if (!Array.isArray(inputs)) throw new ConfigurationError(`usb is ${shown(inputs)}; it must be an array`);
-  for (const [n, input] of inputs.entries()) if (isObject(input)) checkInput(`usb[${n}]`, input);
+  for (const [n, input] of inputs.entries()) if (isObject(input)) atOption(n, () => checkInput(`usb[${n}]`, input));
   const devices = inputs.map((input) => (isObject(input) ? input.device : input));
   checkedSome('usb', 'USB device', devices, usbInputs);
   const twice = devices.find((input, n) => devices.indexOf(input) < n);
@@ -99,7 +109,7 @@ function checkInput(where: string, input: UsbInputOptions): void {
 /** @throws ConfigurationError for what is no id, or no port of any controller */
 export function checkUsbPlace(where: string, { id, port }: Pick<UsbInputOptions, 'id' | 'port'>): void {
   if (id !== undefined) checkId(where, id);
-  if (port !== undefined) checkedInteger(`${where}.port`, port, 1, MOST_PORTS);
+  if (port !== undefined) atOption('port', () => checkedInteger(`${where}.port`, port, 1, MOST_PORTS));
 }
 
 /** The buses of a machine with these options. */

@@ -1,6 +1,6 @@
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedBoolean, checkNames, checkText, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 
 /** A port of the virtio console device: a stream of bytes between the guest and `Machine.virtioPorts`. */
 export interface VirtioPortOptions {
@@ -23,13 +23,18 @@ const [MOST_PORTS, MOST_NAME] = [30, 100];
 export function checkedVirtioPorts(ports: readonly VirtioPortOptions[]): NonNullable<MachineConfig['virtioPorts']> {
   if (!Array.isArray(ports) || ports.length > MOST_PORTS)
     throw new ConfigurationError(`virtioPorts is ${shown(ports)}; it must be an array of at most ${MOST_PORTS} ports`);
-  return ports.map((port, n) => {
-    const where = `virtioPorts[${n}]`;
-    checkNames(where, port, ['name', 'console']);
-    const { name = '', console: isConsole = false } = port;
-    checkText(`${where}.name`, name);
-    if (!/^[ -~]*$/.test(name) || name.length > MOST_NAME)
-      throw new ConfigurationError(`${where}.name must be at most ${MOST_NAME} characters of ASCII`);
-    return { name, isConsole: checkedBoolean(`${where}.console`, isConsole) };
-  });
+  return ports.map((port, n) => atOption(n, () => checkedPort(`virtioPorts[${n}]`, port)));
+}
+
+function checkedPort(where: string, port: VirtioPortOptions): { name: string; isConsole: boolean } {
+  checkNames(where, port, ['name', 'console']);
+  const { name = '', console: isConsole = false } = port;
+  atOption('name', () => checkName(`${where}.name`, name));
+  return { name, isConsole: atOption('console', () => checkedBoolean(`${where}.console`, isConsole)) };
+}
+
+function checkName(where: string, name: string): void {
+  checkText(where, name);
+  if (!/^[ -~]*$/.test(name) || name.length > MOST_NAME)
+    throw new ConfigurationError(`${where} must be at most ${MOST_NAME} characters of ASCII`);
 }

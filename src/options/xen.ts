@@ -1,7 +1,7 @@
 import { XEN_VERSION } from '../../runtime/machine/catalogue/xen.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedBoolean, checkedInteger, checkNames, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 
 /** Xen around the guest. */
 export interface XenOptions {
@@ -45,9 +45,22 @@ function checkedVersion({ version = xenVersionText(XEN_VERSION) }: XenOptions): 
   if (xenVersion === undefined)
     throw new ConfigurationError(
       `xen.version is ${shown(version)}; give a version from ${xenVersionText(OLDEST_VERSION)} to ${xenVersionText(XEN_VERSION)}`,
+      'version',
     );
   return xenVersion === XEN_VERSION ? {} : { xenVersion };
 }
+
+function isXen(xen: boolean | XenOptions): boolean {
+  if (typeof xen !== 'object') return checkedBoolean('xen', xen);
+  checkNames('xen', xen, ['version']);
+  return true;
+}
+
+const isSwitchedOn = (name: (typeof switches)[number], options: WithXen): boolean =>
+  atOption(name, () => checkedBoolean(name, options[name] ?? false));
+
+const checkedConsoles = (count: number): number =>
+  atOption('xenConsoles', () => checkedInteger('xenConsoles', count, 0, MOST_CONSOLES));
 
 /** @throws ConfigurationError for a device of Xen in a machine without it */
 function checkNoXen({ xenConsoles = 0, drives = [], network = [], ...others }: WithXen): void {
@@ -56,12 +69,13 @@ function checkNoXen({ xenConsoles = 0, drives = [], network = [], ...others }: W
   const places = [
     ...(disk >= 0 ? [`drives[${disk}]`] : []),
     ...(card >= 0 ? [`network[${card}]`] : []),
-    ...(xenConsoles === 0 ? [] : ['xenConsoles']),
-    ...switches.filter((name) => checkedBoolean(name, others[name] ?? false)),
+    ...(checkedConsoles(xenConsoles) === 0 ? [] : ['xenConsoles']),
+    ...switches.filter((name) => isSwitchedOn(name, others)),
   ];
   if (places.length > 0)
     throw new ConfigurationError(
       `${places[0]} is for drivers of Xen, which the machine has not; give xen (-machine xen=on)`,
+      places[0],
     );
 }
 
@@ -73,19 +87,16 @@ export function checkedXen(
   options: WithXen,
 ): Pick<MachineConfig, 'xen' | 'xenVersion' | 'xenConsoles' | (typeof switches)[number]> {
   const { xen = false, xenConsoles = 0 } = options;
-  if (typeof xen === 'object') checkNames('xen', xen, ['version']);
-  const isThere = typeof xen === 'object' || checkedBoolean('xen', xen);
+  const isThere = atOption('xen', () => isXen(xen));
   if (!isThere) {
     checkNoXen(options);
     return {};
   }
-  const consoles = checkedInteger('xenConsoles', xenConsoles, 0, MOST_CONSOLES);
+  const consoles = checkedConsoles(xenConsoles);
   return {
     xen: true,
-    ...(typeof xen === 'object' && checkedVersion(xen)),
+    ...(typeof xen === 'object' && atOption('xen', () => checkedVersion(xen))),
     ...(consoles > 0 && { xenConsoles: consoles }),
-    ...Object.fromEntries(
-      switches.filter((name) => checkedBoolean(name, options[name] ?? false)).map((name) => [name, true]),
-    ),
+    ...Object.fromEntries(switches.filter((name) => isSwitchedOn(name, options)).map((name) => [name, true])),
   };
 }

@@ -1,5 +1,5 @@
 import { checkedBoolean, checkedBytes, checkNames, isBytes, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 
 /** A file's content: a text, which becomes UTF-8, bytes, or a Blob. */
 export type ShareContent = string | Uint8Array | ArrayBuffer | Blob;
@@ -29,10 +29,11 @@ export function checkedFile(what: string, file: ShareFile): ShareFileSettings {
   if (!isContent(content))
     throw new ConfigurationError(
       `${what} holds ${shown(content as unknown)}; give a text, a Uint8Array, an ArrayBuffer or a Blob`,
+      isContent(file) ? undefined : 'content',
     );
   return executable === undefined
     ? { content }
-    : { content, executable: checkedBoolean(`${what}.executable`, executable) };
+    : { content, executable: atOption('executable', () => checkedBoolean(`${what}.executable`, executable)) };
 }
 
 /** The bytes of contents. */

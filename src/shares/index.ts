@@ -2,7 +2,7 @@ import type { FolderQuestion } from '../../runtime/host/folder.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { MachineConfig } from '../machine-core.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 import type { SharedFiles } from './files.ts';
 import { isInMemory, type ShareOptions, type SharePlan } from './options.ts';
 import type { MachineShare, ShareHost } from './share.ts';
@@ -42,10 +42,10 @@ export class MachineShares {
     if (this.#plans.length === 0) return;
     const { MachineShare } = await import('./share.ts');
     const log = (message: string) => this.#machine?.log(message);
-    for (const plan of this.#plans) {
+    for (const [n, plan] of this.#plans.entries()) {
       const share = new MachineShare(plan, this.#host, log);
       this.#shares.set(plan.name, share);
-      await share.open(awaitsState);
+      await atOption(n, () => share.open(awaitsState));
     }
   }
 

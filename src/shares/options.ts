@@ -1,6 +1,6 @@
 import type { SharedFolder } from '../ninep/folder.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 import { checkedFile, type ShareFile } from './contents.ts';
 import { namesOf } from './paths.ts';
 import type { ServerFolder } from './server/server-folder.ts';
@@ -131,9 +131,13 @@ const [MOST_SHARES, MOST_TAG] = [8, 31];
  * @throws ConfigurationError that names the share and what is wrong with it
  */
 export function planShares(shares: readonly ShareOptions[]): SharePlan[] {
+  return atOption('shares', () => plansOf(shares));
+}
+
+function plansOf(shares: readonly ShareOptions[]): SharePlan[] {
   if (!Array.isArray(shares) || shares.length > MOST_SHARES)
     throw new ConfigurationError(`shares is ${shown(shares)}; it must be an array of at most ${MOST_SHARES} folders`);
-  const plans = shares.map((share, n) => planned(share, n));
+  const plans = shares.map((share, n) => atOption(n, () => planned(share, n)));
   const twice = plans.find(({ tag }, n) => plans.findIndex((other) => other.tag === tag) !== n);
   if (twice !== undefined)
     throw new ConfigurationError(`two shares have the tag '${twice.tag}'; give each folder a tag of its own`);
@@ -145,8 +149,8 @@ function planned(share: ShareOptions, n: number): SharePlan {
   checkNames(where, share, optionNames);
   const { tag, readOnly = false } = share;
   if (typeof tag !== 'string' || !/^[!-~]+$/.test(tag) || tag.length > MOST_TAG)
-    throw new ConfigurationError(`${where}.tag is ${shown(tag)}; give 1 to ${MOST_TAG} characters of ASCII`);
-  const isReadOnly = checkedBoolean(`${where}.readOnly`, readOnly);
+    throw new ConfigurationError(`${where}.tag is ${shown(tag)}; give 1 to ${MOST_TAG} characters of ASCII`, 'tag');
+  const isReadOnly = atOption('readOnly', () => checkedBoolean(`${where}.readOnly`, readOnly));
   return { name: `virtio-9p${n}`, where, tag, source: shareSource(where, share), isReadOnly };
 }
 
@@ -158,16 +162,16 @@ function planned(share: ShareOptions, n: number): SharePlan {
 export function shareSource(where: string, share: Omit<ShareOptions, 'tag'>): SharePlan['source'] {
   const { folder, securityModel = 'mapped-file', files, server, capacity = CAPACITY, provider } = share;
   if (provider !== undefined) return provider;
-  checkText(`${where}.folder`, folder);
-  checkedOneOf(`${where}.securityModel`, securityModel, securityModels);
-  checkedInteger(`${where}.capacity`, capacity, 1, Number.MAX_SAFE_INTEGER);
+  atOption('folder', () => checkText(`${where}.folder`, folder));
+  atOption('securityModel', () => checkedOneOf(`${where}.securityModel`, securityModel, securityModels));
+  atOption('capacity', () => checkedInteger(`${where}.capacity`, capacity, 1, Number.MAX_SAFE_INTEGER));
   if (files === undefined && server === undefined) {
     if (share.capacity !== undefined)
-      throw new ConfigurationError(`${where}.capacity is for files in memory (files, server)`);
+      throw new ConfigurationError(`${where}.capacity is for files in memory (files, server)`, 'capacity');
     return folder === undefined ? undefined : { folder, securityModel };
   }
-  if (files !== undefined) checkFiles(`${where}.files`, files);
-  if (server !== undefined) checkServer(`${where}.server`, server);
+  if (files !== undefined) atOption('files', () => checkFiles(`${where}.files`, files));
+  if (server !== undefined) atOption('server', () => checkServer(`${where}.server`, server));
   if (folder !== undefined || share.securityModel !== undefined)
     throw new ConfigurationError(`${where} has files in memory; leave out folder and securityModel`);
   return { files: files ?? {}, server, capacity };
@@ -177,7 +181,7 @@ function checkServer(where: string, server: ServerFolder): void {
   checkNames(where, server, ['index', 'contents']);
   for (const name of ['index', 'contents'] as const)
     if (typeof server[name] !== 'string' || server[name] === '')
-      throw new ConfigurationError(`${where}.${name} is ${shown(server[name])}; it must be an address`);
+      throw new ConfigurationError(`${where}.${name} is ${shown(server[name])}; it must be an address`, name);
 }
 
 function checkFiles(where: string, files: NonNullable<ShareOptions['files']>): void {
@@ -186,7 +190,7 @@ function checkFiles(where: string, files: NonNullable<ShareOptions['files']>): v
     throw new ConfigurationError(`${where} is ${shown(files)}; it must be an object with paths and files`);
   for (const [path, file] of Object.entries(files)) {
     checkPath(where, path);
-    checkedFile(`${where}['${path}']`, file);
+    atOption(path, () => checkedFile(`${where}['${path}']`, file));
   }
 }
 

@@ -5,7 +5,7 @@ import { NinepClientState } from '../ninep/client.ts';
 import { Errno, FolderError } from '../ninep/errno.ts';
 import { SavedFolderError, type SharedFolder } from '../ninep/folder.ts';
 import { NinepSession } from '../ninep/session.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { ConfigurationError, optionPath } from '../util/errors.ts';
 import { SharedFiles } from './files.ts';
 import { MissingOriginError } from './memory/restored-tree.ts';
 import { noFolder } from './no-folder.ts';
@@ -76,7 +76,9 @@ export class MachineShare {
       return new MemoryFolder(capacity, { entries: isEmpty ? [] : await contents.files(), origins: contents });
     } catch (error) {
       throw error instanceof ConfigurationError
-        ? new ConfigurationError(`${this.plan.where}.server: ${error.message}`, { cause: error })
+        ? new ConfigurationError(`${this.plan.where}.server: ${error.message}`, optionPath('server', error.option), {
+            cause: error,
+          })
         : error;
     }
   }

@@ -1,7 +1,7 @@
 import { type SoundCardModel, soundCardModels } from '../../runtime/machine/catalogue/sound.ts';
 import { DEFAULT_SOUND_RATE } from '../../runtime/machine/resources.ts';
 import { checkedInteger, checkedSome, checkNames, checkText } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 
 /** Options for the output of a machine's sound. */
 export interface SoundOptions {
@@ -21,10 +21,14 @@ const [LOWEST_RATE, HIGHEST_RATE] = [8000, 192_000];
 
 /** @throws ConfigurationError that names the option */
 export function planSound(options: SoundOptions): SoundPlan {
+  return atOption('sound', () => planOf(options));
+}
+
+function planOf(options: SoundOptions): SoundPlan {
   checkNames('sound', options, ['file', 'rate']);
   const { file, rate = DEFAULT_SOUND_RATE } = options;
-  checkText('sound.file', file);
-  return { file, rate: checkedSoundRate(rate) };
+  atOption('file', () => checkText('sound.file', file));
+  return { file, rate: atOption('rate', () => checkedSoundRate(rate)) };
 }
 
 /** @throws ConfigurationError that names the option */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from './errors.ts';
+import { atOption, ConfigurationError, optionPath } from './errors.ts';
 import { similarNames } from './similar.ts';
 
 // Checks of values that callers without types give; each throws ConfigurationError that names the option.
@@ -19,8 +19,10 @@ export function checkedSome<Value extends string>(
 ): readonly Value[] {
   if (!Array.isArray(values)) throw new ConfigurationError(`${option} is ${shown(values)}; it must be an array`);
   for (const [n, value] of values.entries()) {
-    if (typeof value === 'string') checkedOneOf(what, value, allowed);
-    else throw new ConfigurationError(`${option}[${n}] is ${shown(value)}; it must be one of: ${allowed.join(', ')}`);
+    atOption(n, () => {
+      if (typeof value === 'string') checkedOneOf(what, value, allowed);
+      else throw new ConfigurationError(`${option}[${n}] is ${shown(value)}; it must be one of: ${allowed.join(', ')}`);
+    });
   }
   return values;
 }
@@ -79,6 +81,7 @@ export function checkNames(what: string, value: object, names: readonly string[]
   if (unknown !== undefined)
     throw new ConfigurationError(
       `unknown '${unknown}' in ${what}${similarNames(unknown, names)}; it is one of: ${names.join(', ')}`,
+      optionPath(unknown),
     );
 }
 

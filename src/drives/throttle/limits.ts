@@ -1,5 +1,5 @@
 import { checkObject } from '../../util/checks.ts';
-import { ConfigurationError } from '../../util/errors.ts';
+import { atOption, ConfigurationError } from '../../util/errors.ts';
 
 /** The quantities that can be limited: bytes and requests a second, all of them or those in one direction. */
 export const quantities = ['bps', 'bpsRead', 'bpsWrite', 'iops', 'iopsRead', 'iopsWrite'] as const;
@@ -74,7 +74,7 @@ export function isLimited(limits: DriveLimits): boolean {
  */
 export function checkedDriveLimits(limits: DriveLimits): DriveLimits {
   checkObject('limits', limits, [...numbers, 'group']);
-  for (const [name, value] of Object.entries(limits)) checkValue(name, value);
+  for (const [name, value] of Object.entries(limits)) atOption(name, () => checkValue(name, value));
   if (isTwofold(limits, '') || isTwofold(limits, 'Max'))
     fail('bps/iops/max total values and read/write values cannot be used at the same time');
   if (limits.iopsSize && !limits.iops && !limits.iopsRead && !limits.iopsWrite)

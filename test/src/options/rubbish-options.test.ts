@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { planCards } from '../../../src/cards/options.ts';
 import { planDrives } from '../../../src/drives/options.ts';
 import { checkOptions, type MachineOptions } from '../../../src/options/options.ts';
+import { checkedPciSlots } from '../../../src/options/pci-slots.ts';
 import { planShares } from '../../../src/shares/options.ts';
 import { planSound } from '../../../src/sound/options.ts';
 
@@ -95,9 +96,12 @@ const right = {
 /** The plans made of options before anything is opened. All of them go to other threads. */
 function planned(options: MachineOptions) {
   const settings = checkOptions(options);
-  const { drives = [], network = [], sound = {}, shares = [] } = options;
-  const cards = planCards(network).map(({ config, rom }) => [config, rom]);
-  return structuredClone([settings, planDrives(drives), cards, planSound(sound), planShares(shares)]);
+  const { pciSlots = {} } = options;
+  const cards = planCards(options.network ?? []);
+  const [drives, shares] = [planDrives(options.drives ?? []), planShares(options.shares ?? [])];
+  const slots = checkedPciSlots(pciSlots, { settings, drives, cards, shares });
+  const cardPlans = cards.map(({ config, rom }) => [config, rom]);
+  return structuredClone([settings, drives, cardPlans, planSound(options.sound ?? {}), shares, slots]);
 }
 
 type Path = readonly (string | number)[];
@@ -115,8 +119,31 @@ function replaced(value: unknown, [name, ...rest]: Path, by: unknown): unknown {
   return { ...(value as object), [name]: replaced((value as Record<string, unknown>)[name], rest, by) };
 }
 
+/** A path as programs write it. */
+function pathText(path: Path): string {
+  return path
+    .map((one, n) => {
+      if (/^\d+$/.test(String(one))) return `[${one}]`;
+      if (!/^\w+$/.test(String(one))) return `['${one}']`;
+      return n === 0 ? one : `.${one}`;
+    })
+    .join('');
+}
+
 test('options may be right in every part', () => {
   planned(right);
+});
+
+/** The host opens networks, and knows which there are. */
+const opened = 'network.0.backend.type';
+
+test.each(
+  places(right)
+    .filter((path) => path.length > 0 && path.join('.') !== opened)
+    .map((path) => [path.join('.'), path] as const),
+)('the error of a wrong value names its option: %s', (_, path) => {
+  const refused = () => planned(replaced(right, path, Symbol('s')) as MachineOptions);
+  expect(refused).toThrow(expect.objectContaining({ option: pathText(path) }));
 });
 
 test.each(places(right).map((path) => [path.join('.'), path] as const))('rubbish in the options: %s', (_, path) => {
@@ -127,4 +154,29 @@ test.each(places(right).map((path) => [path.join('.'), path] as const))('rubbish
       expect([value, error]).toEqual([value, expect.objectContaining({ name: 'ConfigurationError' })]);
     }
   }
+});
+
+test('no other option, a single one of a list or with a name that is no identifier', () => {
+  const optionOf = (options: unknown) => {
+    try {
+      planned(options as MachineOptions);
+      return 'none is refused';
+    } catch (error) {
+      return (error as { option?: string }).option;
+    }
+  };
+  expect(optionOf({ memry: 64 })).toBe('memry');
+  expect(optionOf({ drives: ['a.img', { image: 'b.img', format: 'qcow3' }] })).toBe('drives[1].format');
+  expect(
+    optionOf({
+      drives: [
+        { image: 'a.img', index: 0 },
+        { image: 'b.img', index: 0 },
+      ],
+    }),
+  ).toBe('drives[1].index');
+  expect(optionOf({ drives: [{ image: 'a.img', formt: 'raw' }] })).toBe('drives[0].formt');
+  expect(optionOf({ drives: [{ image: 'a.img', limits: { 'b p s': 5 } }] })).toBe("drives[0].limits['b p s']");
+  expect(optionOf({ processors: { cores: 2, present: [0, { number: 1, id: '?' }] } })).toBe('processors.present[1].id');
+  expect(optionOf({ boot: { bios: 'rawiron', demo: true } })).toBe('boot');
 });
