@@ -51,7 +51,8 @@ export interface LayerLimits {
   readonly names: number;
 }
 
-export const LAYER_LIMITS: LayerLimits = { entries: 2_000_000, bytes: 8 * 2 ** 30, names: 2 ** 27 };
+/** So many files take some hundreds of megabytes of the host while they are read. */
+export const LAYER_LIMITS: LayerLimits = { entries: 500_000, bytes: 8 * 2 ** 30, names: 2 ** 26 };
 
 /** Names of OCI's image layers (layer.md, Whiteouts). */
 const WHITEOUT = '.wh.';

@@ -1,3 +1,4 @@
+import { generationIdOf, NO_GENERATION_ID } from '../machine/generation-id.ts';
 import type { Machine } from '../machine/machine.ts';
 import { runStateOf } from '../machine/run-state.ts';
 import { infoBalloon } from './balloon.ts';
@@ -111,6 +112,7 @@ const parts: readonly Command[] = [
   plain('usernet', 'show user network stack connection states', infoUsernet),
   plain('uuid', 'show the current VM UUID', ({ machine }) => `${machine.uuid}\n`),
   plain('version', 'show the version of rawiron', ({ options }) => `${options.version}\n`),
+  plain('vm-generation-id', 'Show Virtual Machine Generation ID', infoGenerationId),
   plain('vnc', 'show the vnc server status', infoVnc),
 ];
 
@@ -138,4 +140,9 @@ async function infoRoms({ machine }: CommandContext): Promise<string> {
       return `addr=${at} size=0x${size} mem=rom name="${name}"\n`;
     })
     .join('');
+}
+
+/** As in QEMU, a machine without an ID is no error of the command. */
+async function infoGenerationId({ machine }: CommandContext): Promise<string> {
+  return `${(await generationIdOf(machine.examine)) ?? NO_GENERATION_ID}\n`;
 }

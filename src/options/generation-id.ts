@@ -17,15 +17,16 @@ interface GenerationIdOptions {
  */
 export function checkedGenerationId(options: GenerationIdOptions): Pick<MachineConfig, 'generationId'> {
   const { generationId = true, acpi = true, icount } = options;
-  const given = typeof generationId === 'string' ? guestOrder(uuidBytes('generationId', generationId)) : undefined;
+  const given = typeof generationId === 'string' ? inGuestOrder(uuidBytes('generationId', generationId)) : undefined;
   if (given === undefined && !checkedBoolean('generationId', generationId as boolean)) return {};
   if (!acpi) return {};
   const id = new Uint8Array(GENERATION_ID_BYTES);
   return { generationId: given ?? (icount === undefined ? crypto.getRandomValues(id) : id) };
 }
 
-/** A GUID in memory: its first three fields have their low byte first (UEFI specification 2.8, appendix A). */
-function guestOrder(bytes: readonly number[]): Uint8Array {
-  const fields = [bytes.slice(0, 4), bytes.slice(4, 6), bytes.slice(6, 8)];
-  return Uint8Array.from([...fields.flatMap((field) => field.reverse()), ...bytes.slice(8)]);
+/** A GUID as it is in memory, or the other way round: its first three fields have their low byte first (UEFI specification 2.8, appendix A). */
+export function inGuestOrder(bytes: Iterable<number>): Uint8Array {
+  const all = [...bytes];
+  const fields = [all.slice(0, 4), all.slice(4, 6), all.slice(6, 8)];
+  return Uint8Array.from([...fields.flatMap((field) => field.reverse()), ...all.slice(8)]);
 }

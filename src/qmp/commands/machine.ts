@@ -1,9 +1,11 @@
 import { MOST_PROCESSORS } from '../../../runtime/cpu/topology.ts';
+import { generationIdOf, NO_GENERATION_ID } from '../../machine/generation-id.ts';
 import { runStateOf } from '../../machine/run-state.ts';
 import { mice } from '../../monitor/mice.ts';
 import { resumeOrAwait } from '../../monitor/migrate.ts';
 import { processorPlacesOf, processorsOf } from '../../monitor/processor.ts';
 import type { QmpCommand } from '../command.ts';
+import { QmpError } from '../error.ts';
 
 /** The version whose commands, answers and errors these are (docs/control.md). */
 const QEMU = { major: 7, minor: 2, micro: 0 } as const;
@@ -46,6 +48,14 @@ export const machineCommands: readonly QmpCommand[] = [
   },
   fixed('query-kvm', { enabled: false, present: false }),
   { name: 'query-uuid', run: (_, { machine }) => ({ UUID: machine.uuid }) },
+  {
+    name: 'query-vm-generation-id',
+    async run(_, { machine }) {
+      const guid = await generationIdOf(machine.examine);
+      if (guid === undefined) throw new QmpError(NO_GENERATION_ID);
+      return { guid };
+    },
+  },
   { name: 'query-mice', run: (_, { machine }) => mice(machine) },
   {
     name: 'query-memory-size-summary',

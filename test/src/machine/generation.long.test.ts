@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { Machine, type MachineOptions, type MigrationChannel } from '../../../src/index.ts';
+import { Machine, type MachineOptions, type MigrationChannel, openMonitor, openQmp } from '../../../src/index.ts';
 import { nodeStorage, openFile } from '../../../src/node/storage.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
 import { askRandom, randomKernel } from '../../support/random-guest.ts';
@@ -154,3 +154,18 @@ function channelFrom(left: Uint8Array[]): MigrationChannel {
     destroy: () => {},
   };
 }
+
+test('monitors tell the ID: the one that was given, and that of a fork', async () => {
+  const generationId = '324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87';
+  await using machine = await running({ generationId });
+  const guidOf = (one: Machine) => openQmp(one).execute('query-vm-generation-id') as Promise<{ guid: string }>;
+  expect(await guidOf(machine)).toEqual({ guid: generationId });
+  expect(await openMonitor(machine).execute('info vm-generation-id')).toBe(`${generationId}\n`);
+  await machine.pause();
+  await using fork = await machine.fork();
+  await fork.start();
+  await expect.poll(async () => (await guidOf(fork)).guid).not.toBe(generationId);
+  await using without = await running({ generationId: false });
+  await expect(guidOf(without)).rejects.toThrow('VM Generation ID device not found');
+  expect(await openMonitor(without).execute('info vm-generation-id')).toBe('VM Generation ID device not found\n');
+});

@@ -1,14 +1,21 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { Machine } from '../../../src/index.ts';
 import { addressOf, ownAddress } from '../../../src/node/inspector/address.ts';
 import { attach, RemoteMachine } from '../../../src/node/inspector/client.ts';
 import { InspectorServer } from '../../../src/node/inspector/server.ts';
+import { shellCommand } from '../support/command-line.ts';
 
+const hasScript = await promisify(execFile)('script', ['--version']).then(
+  () => true,
+  () => false,
+);
 const folder = mkdtempSync(join(tmpdir(), 'inspector-test-'));
 const path = join(folder, 'socket');
 let machine: Machine;
@@ -146,6 +153,15 @@ async function said(text: string): Promise<unknown> {
   socket.destroy();
   return reply === '' ? undefined : JSON.parse(reply);
 }
+
+test.skipIf(!hasScript)('inspect top --once on a terminal prints one sample and ends', async () => {
+  server = await InspectorServer.listen(machine, addressOf(path));
+  const sample = ['inspect', 'top', '--once', '--seconds', '0.1', '--json', '--connect', path];
+  const { stdout } = await promisify(execFile)('script', ['-qec', shellCommand(sample), '/dev/null']);
+  // The terminal is cleared first, and has its cursor back at the end.
+  const objects = stdout.match(/^[^{]*(\{.*\})[^}]*$/s)?.[1];
+  expect(JSON.parse(objects ?? '')).toMatchObject({ translations: expect.anything() });
+});
 
 test('a line without an end is not kept for ever', async () => {
   server = await InspectorServer.listen(machine, addressOf(path));
