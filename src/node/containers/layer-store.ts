@@ -9,6 +9,8 @@ import { nodeTools } from './image-tools.ts';
 const INDEX = 'index-2.json';
 /** Bytes that are written at once. */
 const WRITTEN = 1 << 20;
+/** Entries of an index that are written at once. */
+const ENTRIES_WRITTEN = 10_000;
 
 /** The changes of a layer that is unpacked. */
 export interface StoredLayer {
@@ -66,7 +68,7 @@ export class LayerStore {
     await mkdir(work, { recursive: true });
     try {
       const index = await this.#unpack(this.#archive(diffId, bytes, name), join(work, 'contents'), name);
-      await writeFile(join(work, INDEX), JSON.stringify(index));
+      await writeFile(join(work, INDEX), indexParts(index));
       await rm(folder, { recursive: true, force: true });
       await rename(work, folder).catch(async (error) => {
         // Another process may have made the same meanwhile.
@@ -103,6 +105,16 @@ export class LayerStore {
       if (!diffIds.has(`sha256:${name}`) && !isUnderWay(name))
         await rm(join(this.#directory, name), { recursive: true, force: true });
   }
+}
+
+/** The text of an index, in parts: that of a large layer takes as much memory as the layer's entries. */
+function* indexParts({ bytes, entries }: LayerIndex): Iterable<string> {
+  yield `{"bytes":${bytes},"entries":[`;
+  for (let from = 0; from < entries.length; from += ENTRIES_WRITTEN) {
+    const part = entries.slice(from, from + ENTRIES_WRITTEN).map((entry) => JSON.stringify(entry));
+    yield `${from === 0 ? '' : ','}${part.join(',')}`;
+  }
+  yield ']}';
 }
 
 /** A file that is written from its beginning on, in large parts. */
