@@ -33,6 +33,7 @@ export async function prepareMachine(
   awaitsState: boolean,
 ): Promise<MachineParts & { readonly config: MachineConfig }> {
   const settings = checkOptions(options);
+  if (settings.system) (await import('../options/smbios-tables.ts')).checkSmbiosTables(settings.system);
   // What an earlier recording has in its file is still there then.
   if (awaitsState) atOption('icount', () => checkUnrecorded(options));
   const plans = planDrives(options.drives ?? []);

@@ -1,4 +1,3 @@
-import { smbiosImage } from '../../runtime/firmware/smbios/index.ts';
 import type { SmbiosDescription } from '../../runtime/firmware/smbios/information.ts';
 import type { SystemDescription } from '../../runtime/machine/config.ts';
 import { checkArray, checkedInteger, checkNames, checkString, shown } from '../util/checks.ts';
@@ -20,8 +19,8 @@ const texts = {
 const numbers = { processor: ['maxSpeed', 'currentSpeed'], memory: ['speed'] } as const;
 const parts = Object.keys(texts) as (keyof typeof texts)[];
 
-/** Characters of a text (SMBIOS 2.8, 6.1.3), and bytes of all tables that our firmware has room for. */
-const [MOST_CHARACTERS, MOST_TABLE_BYTES] = [64, 1536];
+/** Characters of a text (SMBIOS 2.8, 6.1.3). */
+const MOST_CHARACTERS = 64;
 /** How many a byte can count. */
 const MOST_STRINGS = 255;
 
@@ -35,16 +34,8 @@ export function checkedSystem(options: { readonly uuid?: string; readonly smbios
   const { uuid, smbios = {} } = options;
   if (uuid === undefined && options.smbios === undefined) return {};
   atOption('smbios', () => checkSmbios(smbios));
-  const system = {
-    ...smbios,
-    ...(uuid !== undefined && { uuid: atOption('uuid', () => uuidBytes('uuid', uuid)) }),
-  };
-  const { tables } = smbiosImage({ ...system, cpuid: [0, 0], ram: [0, 1] });
-  if (tables.length <= MOST_TABLE_BYTES) return { system };
-  throw new ConfigurationError(
-    `the SMBIOS tables have ${tables.length} bytes, and firmware has room for ${MOST_TABLE_BYTES}; give shorter texts`,
-    'smbios',
-  );
+  const uuidPart = uuid !== undefined && { uuid: atOption('uuid', () => uuidBytes('uuid', uuid)) };
+  return { system: { ...smbios, ...uuidPart } };
 }
 
 function checkSmbios(smbios: SmbiosOptions): void {
