@@ -30,10 +30,10 @@ afterAll(async () => {
   await fleet?.[Symbol.asyncDispose]();
 });
 
-/** Starts a host in this process. */
+/** Starts a host in this process. Its lease is long: hosts that share a busy process may be silent for seconds, and get no machines then. */
 async function host(settings: Partial<HostSettings> = {}): Promise<FleetHost> {
   const { connect, store } = fleet;
-  return await FleetHost.start({ connect, store, memory: 2 ** 30, lease: 4000, log: () => {}, ...settings });
+  return await FleetHost.start({ connect, store, memory: 2 ** 30, lease: MINUTES, log: () => {}, ...settings });
 }
 
 /** Connects to the fleet's Redis, and calls a function each time that a script is to run, or has given an answer that is not nothing. */
@@ -98,7 +98,8 @@ describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, () => {
         const snapshot = machine.snapshot.bind(machine);
         machine.snapshot = async (...settings) => {
           saving.most = Math.max(saving.most, ++saving.now);
-          await wait(100);
+          // One that is in the store sooner would take the room of one that moves.
+          await expect.poll(async () => (await machines.list()).filter(({ moves }) => moves === 1)).toHaveLength(3);
           return await snapshot(...settings).finally(() => saving.now--);
         };
         // Two of them cannot move while they run, as if they were in processes of their own.
