@@ -250,7 +250,7 @@ test('a translation that grows takes no entry from another one that has the same
     return node(label).run;
   };
   const warm = (label: string) => {
-    if (node(label).length === 0) graph.decode(node(label));
+    if (node(label).length === 0) graph.decode(node(label).record);
     graph.records.setWeight(node(label).record, 4);
     graph.records.setHeat(node(label).record, 1 << 20);
   };
