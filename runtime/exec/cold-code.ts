@@ -21,11 +21,12 @@ interface ColdCodeParts extends Pick<GraphParts, 'pace' | 'state' | 'handlers' |
 export class ColdCode {
   /** The record of the instruction that runs. */
   readonly record: number;
-  /** Records that stand for what the instruction leads to, which is known by its EIPs. */
+  /** Records that stand for the instruction after it, and for the one a relative jump goes to. */
   private readonly next: number;
   private readonly taken: number;
-  /** The page of these records: for the time of an instruction, where that is. */
+  /** The pages of the first two records and of the third one: for the time of an instruction they are where that is, and where it jumps to. */
   private readonly place = makeNowhere();
+  private readonly target = makeNowhere();
   private readonly current: Node;
   private readonly parts: ColdCodeParts;
   /** Instructions that were run from their bytes. */
@@ -35,7 +36,7 @@ export class ColdCode {
     this.parts = parts;
     this.record = parts.records.add(this.place, 0);
     this.next = parts.records.add(this.place, 0);
-    this.taken = parts.records.add(this.place, 0);
+    this.taken = parts.records.add(this.target, 0);
     this.current = new Node(this.place, 0, notRun);
   }
 
@@ -74,7 +75,7 @@ export class ColdCode {
   private decode(page: CodePage, eip: number): boolean {
     const { current, place } = this;
     place.become(page.id, page.context, page.frame, page.linearPage);
-    // The records of this page are at its first byte.
+    // The records of these pages are at their first bytes.
     place.eip = eip;
     current.page = page;
     current.eip = eip;
@@ -91,6 +92,7 @@ export class ColdCode {
     this.runs++;
     const { key } = page.context;
     const { operation, number } = handlers.get(current, key);
+    this.target.eip = current.target;
     records.write(record, current, 0, number, this.next, isRelative(current) ? this.taken : 0);
     // Where jumps go is noted of records that stay.
     if (!isRelative(current)) records.views.NOTES[record] = 0;

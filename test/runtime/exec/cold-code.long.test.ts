@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EngineOptions } from '../../../runtime/exec/engine.ts';
+import { Pace } from '../../../runtime/exec/pace.ts';
 import { tieringAt } from '../../../runtime/exec/tiering.ts';
+import { Word } from '../../../translator/abi/state.ts';
 import { earlyCold } from '../../support/engine.ts';
 import { endValue, Guest } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
@@ -32,6 +34,23 @@ main:   mov     ebx, CODE_PAGES
         dec     ebp
         jnz     .round
         jmp     exit
+`);
+
+/** Twice the sum of the numbers to 20, by a function that calls itself and by a LOOP. */
+const sums = kernel(`
+main:   xor     eax, eax
+        mov     ecx, 20
+        call    descend
+        mov     ecx, 20
+.next:  add     eax, ecx
+        loop    .next
+        jmp     exit
+descend:
+        add     eax, ecx
+        dec     ecx
+        jz      .end
+        call    descend
+.end:   ret
 `);
 
 function guestWith(program: ReturnType<typeof kernel>, engineOptions: Partial<EngineOptions>): Guest {
@@ -89,5 +108,22 @@ describe('code that runs without nodes at first', () => {
     expect(graph.cold.runs).toBeGreaterThan(3 * 9);
     expect(made!.metrics.translations).toBeGreaterThan(0);
     await guest.dispose();
+  });
+
+  test('is left after a call or a jump, not in the midst of it, where attention is asked for', async () => {
+    const guest = guestWith(sums, { coldRuns: { ...earlyCold, first: 255 } });
+    const { take } = Pace.prototype;
+    let asks = 0;
+    vi.spyOn(Pace.prototype, 'take').mockImplementation(function (this: Pace) {
+      if (++asks % 3 === 0) Atomics.store(guest.core.state, Word.attention, 1);
+      return take.call(this);
+    });
+    try {
+      expect(endValue(guest)).toBe(20 * 21);
+      expect(guest.core.engine.graph.cold.runs).toBeGreaterThan(100);
+    } finally {
+      vi.restoreAllMocks();
+      await guest.dispose();
+    }
   });
 });
