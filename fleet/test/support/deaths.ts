@@ -205,15 +205,20 @@ export class Witness {
     return Math.floor(this.#at / LINE);
   }
 
-  /** Resolves when it has said something more. */
+  /** Resolves when it has said something more. One that doesn't is told with its record. */
   async hearsMore(fleet: TestFleet): Promise<void> {
     const [at, token] = [this.#at, this.#token];
     const began = performance.now();
     while (this.#token === token ? this.#at < at + 2 * LINE : this.#at < this.#kept + LINE) {
-      if (performance.now() - began > 120_000)
-        return void this.faults.push(`${this.#name} says nothing more: ${fleet.url}`);
+      if (performance.now() - began > STUCK) return void this.faults.push(await this.#silence(fleet));
       await wait(200);
     }
+  }
+
+  async #silence(fleet: TestFleet): Promise<string> {
+    await using machines = new FleetMachines(fleet.connect, fleet.store);
+    const record = await machines.find(this.#name).catch((error: unknown) => String(error));
+    return `${this.#name} says nothing more: ${JSON.stringify(record)}`;
   }
 
   async close(): Promise<void> {
@@ -224,6 +229,8 @@ export class Witness {
 
 /** Bytes of a number. */
 const LINE = 9;
+/** Milliseconds after which a machine is stuck, not slow: twenty machines begin again one after the other on a host that is busy. */
+const STUCK = 600_000;
 
 /** The output of a guest that counts. */
 function saidBetween(from: number, to: number): string {
