@@ -196,7 +196,7 @@ describe.skipIf(noRedis !== '')(`the gateway's interface${noRedis}`, () => {
     }
     expect(results).toMatchObject([{ status: 'done' }, { status: 'done' }]);
     expect((await acme('GET', `/runs/${run.id}/1/files/a.txt`)).body).toBe('hello');
-    expect((await acme('GET', '/runs')).body).toEqual([{ id: run.id, count: 2, ended: 2 }]);
+    expect((await acme('GET', '/runs')).body).toEqual([{ id: run.id, count: 2, ended: 2, submitted: true }]);
     const all = clientOf(gateway, await tokens.create({ tenant: '', scopes }));
     expect((await all('GET', `/runs/acme%2F${run.id}/1/files/a.txt`)).body).toBe('hello');
     expect((await acme('GET', `/runs/${run.id}:results/results`)).body).toMatch(/there is no run/);
