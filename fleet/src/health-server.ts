@@ -24,8 +24,8 @@ export class HealthServer implements AsyncDisposable {
     this.#redis = redis;
     this.#metrics = metrics;
     this.#server = createServer((request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://health');
-      this.#answer(pathname)
+      // A path such as '//' is no address.
+      this.#answer(URL.parse(request.url ?? '/', 'http://health')?.pathname ?? '')
         .then(({ status, body, type = 'text/plain' }) =>
           response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body),
         )

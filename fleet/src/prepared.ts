@@ -24,8 +24,8 @@ export async function prepareOwn(snapshot: Uint8Array, work: LoadedWork, slots: 
   return { do: (number, bounds, files) => act(number, bounds, files.keep), stop };
 }
 
-/** A process for the jobs of a run. */
-export interface JobProcess extends Omit<ConfinedOwner, 'memory'> {
+/** A process for the jobs of a run; its memory is that of one guest. */
+export interface JobProcess extends ConfinedOwner {
   readonly confinement: Confinement;
 }
 
@@ -48,9 +48,10 @@ export async function prepareConfined(
   snapshot: Uint8Array,
   work: LoadedWork,
   slots: number,
-  { confinement, ...owner }: JobProcess,
+  { confinement, memory: guest, ...owner }: JobProcess,
 ): Promise<PreparedRun> {
-  const memory = snapshot.length * (slots + 1);
+  // A snapshot has no pages of zeros, which its guests may fill.
+  const memory = snapshot.length + Math.max(guest, snapshot.length) * (slots + 1);
   const child = await ConfinedProcess.start('job-process.ts', { ...owner, memory }, confinement);
   /** Those of jobs under way, as they were begun. */
   const files = new Map<number, JobFiles>();

@@ -17,6 +17,8 @@ export interface Run {
   readonly id: string;
   /** Digest of the list of the image's pieces. */
   readonly image: string;
+  /** Bytes of its guest's memory. Missing: it was submitted before runs told of it. */
+  readonly memory?: number;
   readonly work: Work;
   /** How many jobs there are; their numbers begin at 0. */
   readonly count: number;

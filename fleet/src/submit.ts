@@ -145,11 +145,12 @@ async function runOf(store: ObjectStore, options: RunOptions): Promise<Run> {
   checkNumber('timeout', timeout, 86_400);
   checkNumber('tries', tries, 100);
   checkMachineLimits(limits);
-  const { manifest } = await findImage(store, image);
+  const { manifest, memory } = await findImage(store, image);
   const id = `${new Date().toISOString().slice(0, 19).replaceAll(/[^\d]/g, '')}-${randomBytes(4).toString('hex')}`;
   return {
     id: fullName(tenant, id),
     image: manifest,
+    memory,
     work: await workOf(store, options),
     count,
     timeout,

@@ -238,7 +238,8 @@ export class FleetWorker implements AsyncDisposable {
       loadedWork(tenantStore(store, tenant), run.work),
     ]);
     if (tenant === OPERATOR && !isolate) return await prepareOwn(snapshot, work, slots);
-    return await prepareConfined(snapshot, work, slots, { name: run.id, confinement, log });
+    const owner = { name: run.id, memory: run.memory ?? 0, log };
+    return await prepareConfined(snapshot, work, slots, { ...owner, confinement });
   }
 
   /** Each time that a job is done its files have names of their own: it may be done twice at a time, and one of both has the result. */

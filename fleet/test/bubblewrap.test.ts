@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bubblewrap, findBubblewrap } from '../src/confined/bubblewrap.ts';
 import { callFilter } from '../src/confined/call-filter.ts';
-import { launch } from '../src/confined/confinement.ts';
+import { launch, removeGroup } from '../src/confined/confinement.ts';
 import { WORDS } from '../src/confined/pipes.ts';
 import { ROOT } from '../src/confined/program-files.ts';
 
@@ -118,4 +119,28 @@ describe.each([
 
 test('there is no filter for other architectures', () => {
   expect(callFilter('ppc64')).toBe(undefined);
+});
+
+/** A folder of cgroup v2 in which groups can be made; empty: there is none. */
+function groups(): string {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  const found = mounts.map((line) => line.split(' ')).find(([, , type]) => type === 'cgroup2')?.[1] ?? '';
+  const attempt = join(found, `rawiron-test-${process.pid}`);
+  try {
+    mkdirSync(attempt);
+    rmdirSync(attempt);
+    return found;
+  } catch {
+    return '';
+  }
+}
+
+test.skipIf(groups() === '')('a group whose processes have not ended yet is removed with them', async () => {
+  const group = join(groups(), `rawiron-test-${process.pid}`);
+  mkdirSync(group);
+  const { pid } = spawn('/bin/sh', ['-c', `echo $$ > ${group}/cgroup.procs; sleep 100 & exec sleep 100`]);
+  await expect.poll(() => readFileSync(join(group, 'cgroup.procs'), 'utf8').trim().split('\n')).toHaveLength(2);
+  process.kill(pid!, 'SIGKILL');
+  await removeGroup(group);
+  expect(existsSync(group)).toBe(false);
 });

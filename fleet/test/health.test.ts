@@ -92,6 +92,11 @@ describe.skipIf(noRedis !== '')(`a gateway${noRedis}`, () => {
     redis.disconnect();
   });
 
+  test('refuses what is no address', async () => {
+    await using gateway = await listen();
+    expect((await ask(gateway, '//')).status).toBe(400);
+  });
+
   test('leaves out what it cannot know while Redis is away', async () => {
     await using gateway = await listen();
     const figures = async () => samplesOf((await ask(gateway, '/metrics')).text);
@@ -128,6 +133,7 @@ describe.skipIf(noRedis !== '')(`hosts and workers${noRedis}`, () => {
     await expect.poll(ready).toBe(200);
     expect((await ask(place, '/healthz')).status).toBe(200);
     expect((await ask(place, '/other')).status).toBe(404);
+    expect((await ask(place, '//')).status).toBe(404);
     expect(samplesOf((await ask(place, '/metrics')).text).get('rawiron_redis_up')).toBe(1);
     await fleet.redis.kill('SIGKILL');
     await expect.poll(ready).toBe(503);

@@ -50,9 +50,10 @@ export class TableMemory {
   keep(cache: Evictable, bytes: number): void {
     this.#caches.delete(cache);
     for (const other of this.#caches) {
+      // Its tables may be smaller than this one.
+      while (this.#cached + bytes > this.#mostCached && other.evict() > 0);
       if (this.#cached + bytes <= this.#mostCached) break;
-      const evicted = other.evict();
-      if (evicted === 0) this.#caches.delete(other);
+      this.#caches.delete(other);
     }
     this.#caches.add(cache);
     this.#cached += bytes;

@@ -100,8 +100,11 @@ export async function checkTenants(redis: Redis, confinement: Confinement): Prom
 
 let here: Promise<Confinement> | undefined;
 
-/** How this process confines others if nobody says so; found out once. */
+/** How this process confines others if nobody says so; found out once, and again after a failure, of which a host without tenants need not hear. */
 export function confinementHere(log: (message: string) => void): Promise<Confinement> {
   here ??= chooseConfinement({}, log);
+  here.catch(() => {
+    here = undefined;
+  });
   return here;
 }

@@ -125,7 +125,12 @@ function screenOf(child: ConfinedProcess): MachineScreen {
         },
       });
       views.set(id, view);
-      await child.call('view', NOTHING, { id });
+      try {
+        await child.call('view', NOTHING, { id });
+      } catch (error) {
+        view.destroy();
+        throw error;
+      }
       return view;
     },
     picture: async () => (await child.call('picture', bytesOnly(PICTURE))).bytes,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chown, mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FleetError } from '../error.ts';
 import type { Wrapper } from './bubblewrap.ts';
@@ -27,6 +28,8 @@ export interface Confinement {
 const VARIABLES = ['PATH', 'LANG', 'TZ'];
 /** Threads and processes of one, at most, and its memory besides its guest's. */
 const [MOST_TASKS, OWN_MEMORY] = [256, 640 << 20];
+/** Looks whether a group is empty, and milliseconds between two. */
+const [LOOKS, LOOK] = [50, 100];
 /** The first process that the kernel ends when memory is short (proc(5), oom_score_adj). */
 const FIRST_TO_GO = '1000';
 /** Waits for a line, so that it is in its group before anything else of it runs. */
@@ -91,7 +94,7 @@ export async function launch(
   let group: string | undefined;
   const clean = async () => {
     await rm(folder, { recursive: true, force: true });
-    if (group) await rmdir(group).catch(() => {});
+    if (group) await removeGroup(group);
   };
   try {
     await spawned;
@@ -111,6 +114,16 @@ export async function launch(
 /** The process may end before it has read what is written to it: its end says so. */
 const ending = (pipe: Writable): Writable => pipe.on('error', () => {});
 
+/** Removes a group. What a wrapper has started ends a moment after the wrapper itself, and the kernel keeps the group until then. */
+export async function removeGroup(group: string): Promise<void> {
+  await writeFile(join(group, 'cgroup.kill'), '1').catch(() => {});
+  for (let left = LOOKS; left > 0; left--) {
+    const error = await rmdir(group).catch((error: NodeJS.ErrnoException) => error);
+    if (error?.code !== 'EBUSY') return;
+    await wait(LOOK);
+  }
+}
+
 /** Puts a process into a group of its own, with limits. */
 async function groupOf(parent: string, pid: number | undefined, memory: number): Promise<string> {
   const group = join(parent, `rawiron-${randomBytes(6).toString('hex')}`);
@@ -120,6 +133,7 @@ async function groupOf(parent: string, pid: number | undefined, memory: number):
     await writeFile(join(group, 'pids.max'), `${MOST_TASKS}`);
     await writeFile(join(group, 'cgroup.procs'), `${pid}`);
   } catch (error) {
+    await removeGroup(group);
     throw new FleetError(
       `--cgroup ${parent}: ${(error as Error).message}; give a folder that is delegated to this user`,
     );

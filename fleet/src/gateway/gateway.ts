@@ -125,7 +125,9 @@ export class FleetGateway implements AsyncDisposable {
   }
 
   async #answerOf(request: IncomingMessage): Promise<Answer> {
-    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://gateway');
+    const address = URL.parse(request.url ?? '/', 'http://gateway');
+    if (address === null) return { status: 400, body: 'that is no address' };
+    const { pathname, searchParams: query } = address;
     const found = routes.filter(({ path }) => path.test(pathname));
     if (pathname === '/login' || pathname === '/logout') return await this.#loggedIn(request, pathname);
     const health = await healthAt(pathname, this.#redis);

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
 import { runScript } from '../redis.ts';
 import type { ObjectStore } from '../store.ts';
-import { epochInRedis, epochInStore, freshEpochId, putEpoch } from './epoch.ts';
+import { epochInRedis, epochInStore, freshEpochId, hasFleetOf, putEpoch } from './epoch.ts';
 import { type HeldByHost, readHeld } from './held.ts';
 import { FLEET, fieldsOf, type MachineRecord, machineKey, outputKey } from './record.ts';
 import { RESTORE } from './scripts.ts';
@@ -42,8 +42,7 @@ export class Adoption {
   static async look(redis: Redis, store: ObjectStore): Promise<Adoption | undefined> {
     const told = await readHeld(redis);
     const [found, stored] = [await epochInRedis(redis), await epochInStore(store)];
-    const isKept = stored === undefined || stored.id === found?.id || found?.before.includes(stored.id) === true;
-    if (isKept && told.length === 0) return undefined;
+    if (hasFleetOf(found, stored) && told.length === 0) return undefined;
     return new Adoption(redis, store, told, await new StoredMachines(store).list());
   }
 

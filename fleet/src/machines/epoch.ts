@@ -35,6 +35,10 @@ export class LostEpochError extends FleetError {
   }
 }
 
+/** Whether a Redis has the fleet of a store, if that has one. */
+export const hasFleetOf = (found: Epoch | undefined, stored: Epoch | undefined): boolean =>
+  stored === undefined || stored.id === found?.id || found?.before.includes(stored.id) === true;
+
 /** Undefined: Redis has no fleet. */
 export async function epochInRedis(redis: Redis): Promise<FoundEpoch | undefined> {
   const [id, before, at] = await redis.hmget(FLEET, 'epoch', 'before', 'at');
@@ -74,8 +78,7 @@ export async function openEpoch(redis: Redis, store: ObjectStore): Promise<Epoch
     return { id, before: [] };
   }
   if (stored?.id === found.id) return found;
-  const isOther = stored !== undefined && !found.before.includes(stored.id);
-  if (isOther && (await hasStoredMachines(store))) throw new LostEpochError();
+  if (!hasFleetOf(found, stored) && (await hasStoredMachines(store))) throw new LostEpochError();
   await putEpoch(store, found);
   return found;
 }
@@ -99,8 +102,7 @@ export async function awaitEpoch(redis: Redis, store: ObjectStore, log: (message
 /** @throws LostEpochError if the store has a fleet that is not in this Redis */
 export async function checkEpoch(redis: Redis, store: ObjectStore): Promise<void> {
   const [found, stored] = [await epochInRedis(redis), await epochInStore(store)];
-  if (stored === undefined || stored.id === found?.id || found?.before.includes(stored.id)) return;
-  if (await hasStoredMachines(store)) throw new LostEpochError();
+  if (!hasFleetOf(found, stored) && (await hasStoredMachines(store))) throw new LostEpochError();
 }
 
 /** The epoch that a host knows, by which it notices that Redis has lost what it had acknowledged. */

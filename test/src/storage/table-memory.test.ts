@@ -5,15 +5,15 @@ import { TableMemory } from '../../../src/storage/table-memory.ts';
 
 const TABLE = 1024;
 
-/** A cache of tables that counts how many of them it reads. */
-function countedCache(memory: TableMemory) {
+/** A cache of tables of so many bytes that counts how many of them it reads. */
+function countedCache(memory: TableMemory, bytes = TABLE) {
   const store = new MemoryStore('image');
   const reads: number[] = [];
   const readCluster = async (offset: number) => {
     reads.push(offset);
-    return new Uint8Array(TABLE);
+    return new Uint8Array(bytes);
   };
-  return { cache: new TableCache({ store, clusterSize: TABLE, memory, readCluster }, 'table'), reads };
+  return { cache: new TableCache({ store, clusterSize: bytes, memory, readCluster }, 'table'), reads };
 }
 
 test('whole tables of several images have one bound', () => {
@@ -37,6 +37,17 @@ test('caches of several images have one bound, and the one that loaded a table l
   expect(first.reads).toEqual([0, 1, 2, 0]);
   await second.cache.get(0);
   expect(second.reads).toEqual([0, 0]);
+});
+
+test('as many small tables are dropped as a large one of another image takes the place of', async () => {
+  const memory = new TableMemory(0, 4 * TABLE);
+  const [small, large] = [countedCache(memory), countedCache(memory, 3 * TABLE)];
+  for (const offset of [0, 1, 2, 3]) await small.cache.get(offset);
+  await large.cache.get(0);
+  await small.cache.get(3);
+  expect(small.reads).toEqual([0, 1, 2, 3]);
+  await small.cache.get(2);
+  expect(small.reads).toEqual([0, 1, 2, 3, 2]);
 });
 
 test('a table that is not in the file yet is not dropped for another image', async () => {
