@@ -42,8 +42,8 @@ describe.skipIf(noRedis !== '')(`the lease of a fleet${noRedis}`, () => {
     expect((await fleet.command('lease')).output).toBe('3 s\n');
     expect((await fleet.command('lease', '5')).output).toBe('5 s\n');
     await expect.poll(leases).toEqual(['5000', '5000', '5000']);
-    expect(() => leaseIn('0')).toThrow("a lease of '0': give 1 to 600 seconds");
-    expect(() => leaseIn('long')).toThrow("a lease of 'long'");
+    expect(() => leaseIn('--lease', '0')).toThrow('--lease 0: give 1 to 600 seconds');
+    expect(() => leaseIn('lease', 'long')).toThrow('lease long: give');
   });
 });
 

@@ -60,18 +60,18 @@ export async function leaseCommand(args: readonly string[]): Promise<number> {
   const { store } = placeOf(words);
   return await withRedis(words, async (redis) => {
     await checkEpoch(redis, store);
-    if (seconds !== undefined) await changeLease(redis, leaseIn(seconds));
+    if (seconds !== undefined) await changeLease(redis, leaseIn('lease', seconds));
     const lease = await findLease(redis);
     say(lease === undefined ? 'no host has begun yet' : `${lease / 1000} s`);
     return 0;
   });
 }
 
-/** Milliseconds. @throws FleetError for what is no lease */
-export function leaseIn(seconds: string): number {
+/** Milliseconds that the command or flag of a name gives. @throws FleetError for what is no lease */
+export function leaseIn(name: string, seconds: string): number {
   const lease = /^\d+$/.test(seconds) ? Number(seconds) * 1000 : Number.NaN;
   if (lease >= LEAST_LEASE && lease <= MOST_LEASE) return lease;
-  throw new FleetError(`a lease of '${seconds}': give ${LEAST_LEASE / 1000} to ${MOST_LEASE / 1000} seconds`);
+  throw new FleetError(`${name} ${seconds}: give ${LEAST_LEASE / 1000} to ${MOST_LEASE / 1000} seconds`);
 }
 
 async function withRedis(words: Words, act: (redis: Redis) => Promise<number>): Promise<number> {

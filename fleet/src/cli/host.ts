@@ -103,5 +103,5 @@ function listenOf(words: Words): { address: string; port: number } {
 /** Milliseconds; undefined: those of the fleet. */
 function leaseOf(words: Words): number | undefined {
   const seconds = text(words, 'lease');
-  return seconds === undefined ? undefined : leaseIn(seconds);
+  return seconds === undefined ? undefined : leaseIn('--lease', seconds);
 }
