@@ -4,6 +4,7 @@ import type { Confinement } from './confined/confinement.ts';
 import { ProtocolError } from './confined/frames.ts';
 import { PART } from './confined/messages.ts';
 import { type Content, NOTHING } from './confined/words.ts';
+import { FleetError } from './error.ts';
 import type { JobBounds, JobOutcome } from './job.ts';
 import type { JobFiles } from './job-files.ts';
 import { type LoadedWork, prepareHere } from './prepare-here.ts';
@@ -27,6 +28,8 @@ export async function prepareOwn(snapshot: Uint8Array, work: LoadedWork, slots: 
 /** A process for the jobs of a run. */
 export interface JobProcess extends Omit<ConfinedOwner, 'memory'> {
   readonly confinement: Confinement;
+  /** Milliseconds after which it is ended if the run is not ready: the module may wait for something that never comes. */
+  readonly patience: number;
 }
 
 const OUTCOME: Content<JobOutcome> = {
@@ -43,12 +46,15 @@ const FILE = {
   most: PART,
 } as const;
 
-/** Prepares a run in a process of its own, which is confined. */
+/**
+ * Prepares a run in a process of its own, which is confined.
+ * @throws FleetError if that takes too long; PermanentError if its module cannot be loaded
+ */
 export async function prepareConfined(
   snapshot: Uint8Array,
   work: LoadedWork,
   slots: number,
-  { confinement, ...owner }: JobProcess,
+  { confinement, patience, ...owner }: JobProcess,
 ): Promise<PreparedRun> {
   const memory = snapshot.length * (slots + 1);
   const child = await ConfinedProcess.start('job-process.ts', { ...owner, memory }, confinement);
@@ -61,13 +67,20 @@ export async function prepareConfined(
     if (own.refused > MOST_REFUSED) throw new ProtocolError('files that were refused');
     await own.add(name, part, isFirst);
   });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    void child[Symbol.asyncDispose]();
+  }, patience);
   try {
     const { text, ...rest } = work;
     await child.call('load', NOTHING, rest, Buffer.from(text));
     await child.call('prepare', NOTHING, { slots }, snapshot);
   } catch (error) {
     await child[Symbol.asyncDispose]();
-    throw error;
+    throw isLate ? new FleetError(`its image and module were not ready after ${patience / 1000} s`) : error;
+  } finally {
+    clearTimeout(timer);
   }
   return {
     async do(number, bounds, kept) {
