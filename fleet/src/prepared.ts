@@ -4,6 +4,7 @@ import type { Confinement } from './confined/confinement.ts';
 import { ProtocolError } from './confined/frames.ts';
 import { PART } from './confined/messages.ts';
 import { type Content, NOTHING } from './confined/words.ts';
+import { FleetError } from './error.ts';
 import type { JobBounds, JobOutcome } from './job.ts';
 import type { JobFiles } from './job-files.ts';
 import { type LoadedWork, prepareHere } from './prepare-here.ts';
@@ -27,6 +28,8 @@ export async function prepareOwn(snapshot: Uint8Array, work: LoadedWork, slots: 
 /** A process for the jobs of a run; its memory is that of one guest. */
 export interface JobProcess extends ConfinedOwner {
   readonly confinement: Confinement;
+  /** Milliseconds after which it is ended if the run is not ready: the module may wait for something that never comes. */
+  readonly patience: number;
 }
 
 const OUTCOME: Content<JobOutcome> = {
@@ -43,12 +46,15 @@ const FILE = {
   most: PART,
 } as const;
 
-/** Prepares a run in a process of its own, which is confined. */
+/**
+ * Prepares a run in a process of its own, which is confined.
+ * @throws FleetError if that takes too long; PermanentError if its module cannot be loaded
+ */
 export async function prepareConfined(
   snapshot: Uint8Array,
   work: LoadedWork,
   slots: number,
-  { confinement, memory: guest, ...owner }: JobProcess,
+  { confinement, patience, memory: guest, ...owner }: JobProcess,
 ): Promise<PreparedRun> {
   // A snapshot has no pages of zeros, which its guests may fill.
   const memory = snapshot.length + Math.max(guest, snapshot.length) * (slots + 1);
@@ -62,13 +68,20 @@ export async function prepareConfined(
     if (own.refused > MOST_REFUSED) throw new ProtocolError('files that were refused');
     await own.add(name, part, isFirst);
   });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    void child[Symbol.asyncDispose]();
+  }, patience);
   try {
     const { text, ...rest } = work;
     await child.call('load', NOTHING, rest, Buffer.from(text));
     await child.call('prepare', NOTHING, { slots }, snapshot);
   } catch (error) {
     await child[Symbol.asyncDispose]();
-    throw error;
+    throw isLate ? new FleetError(`its image and module were not ready after ${patience / 1000} s`) : error;
+  } finally {
+    clearTimeout(timer);
   }
   return {
     async do(number, bounds, kept) {

@@ -28,6 +28,8 @@ const LOOK = 500;
 const MOST_BACK = 100;
 /** Jobs that a worker has for each slot at most, those included whose results are being kept. */
 const MOST_JOBS = 3;
+/** Milliseconds that a run may take to be ready, at least: its image may be large, and this computer slow. */
+const LEAST_PATIENCE = 60_000;
 /** Files of jobs that go into the store at a time, each as a whole in memory. */
 const MOST_PUTS = 4;
 
@@ -238,8 +240,9 @@ export class FleetWorker implements AsyncDisposable {
       loadedWork(tenantStore(store, tenant), run.work),
     ]);
     if (tenant === OPERATOR && !isolate) return await prepareOwn(snapshot, work, slots);
-    const owner = { name: run.id, memory: run.memory ?? 0, log };
-    return await prepareConfined(snapshot, work, slots, { ...owner, confinement });
+    const patience = Math.max(LEAST_PATIENCE, run.timeout * 1000);
+    const owner = { name: run.id, memory: run.memory ?? 0, confinement, patience, log };
+    return await prepareConfined(snapshot, work, slots, owner);
   }
 
   /** Each time that a job is done its files have names of their own: it may be done twice at a time, and one of both has the result. */

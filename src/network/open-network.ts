@@ -1,4 +1,4 @@
-import { checkNames } from '../util/checks.ts';
+import { checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { NetworkBackend } from './backend.ts';
 import type { Timers } from './host.ts';
@@ -47,7 +47,9 @@ export async function openLimited<Inner extends NetworkBackend>(
 
 function checkBandwidth(megabits: number | undefined): void {
   if (megabits !== undefined && !(Number.isFinite(megabits) && megabits >= 0.01))
-    throw new ConfigurationError(`bandwidth is ${megabits}; it must be a number of megabits a second, at least 0.01`);
+    throw new ConfigurationError(
+      `bandwidth is ${shown(megabits)}; it must be a number of megabits a second, at least 0.01`,
+    );
 }
 
 /** @throws ConfigurationError if it is no hub */

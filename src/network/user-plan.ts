@@ -1,4 +1,4 @@
-import { checkedInteger, checkNames, checkText } from '../util/checks.ts';
+import { checkArray, checkedBoolean, checkedInteger, checkNames, checkText, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { addressBytes, canonicalAddress, isIpv6, nextIpv4, parseIpv4, readIpv4, samePrefix } from './addresses.ts';
 import type { GuestForward, HostForward, UserNetworkOptions } from './options.ts';
@@ -66,6 +66,9 @@ export function planUserNetwork(options: UserNetworkOptions): UserPlan {
   checkNames('a user-mode network', options, names);
   for (const [name, most] of Object.entries(MOST_CHARACTERS)) checkLength(name, options[name as 'hostname'], most);
   checkText('tftp', options.tftp);
+  for (const name of ['ipv4', 'ipv6', 'restrict'] as const)
+    if (options[name] !== undefined) checkedBoolean(name, options[name]);
+  for (const name of ['dnsSearch', 'hostForward', 'guestForward'] as const) checkArray(name, options[name]);
   const ipv4 = options.ipv4 === false ? undefined : planIpv4(options);
   const ipv6 = options.ipv6 === false ? undefined : planIpv6(options);
   if (!ipv4 && !ipv6) throw new ConfigurationError('ipv4 and ipv6 are both off; leave one of them on');
@@ -88,7 +91,7 @@ function checkLength(name: string, text: string | undefined, most: number): void
 /** Labels of up to 63 characters (RFC 1035, 2.3.4). */
 function checkDomain(domain: string): void {
   if (typeof domain !== 'string' || domain.length > 253 || !domain.split('.').every((l) => /^[^.]{1,63}$/.test(l)))
-    throw new ConfigurationError(`dnsSearch has '${domain}', which is no domain, such as 'example.org'`);
+    throw new ConfigurationError(`dnsSearch has ${shown(domain)}, which is no domain, such as 'example.org'`);
 }
 
 function planIpv4(options: UserNetworkOptions): UserPlan['ipv4'] {
@@ -122,18 +125,18 @@ function planIpv6(options: UserNetworkOptions): NetPlan {
 }
 
 function checkedAddress(name: string, text: string): string {
-  const address = canonicalAddress(String(text));
-  if (address === undefined) throw new ConfigurationError(`${name} is '${text}', which is no address`);
+  const address = typeof text === 'string' ? canonicalAddress(text) : undefined;
+  if (address === undefined) throw new ConfigurationError(`${name} is ${shown(text)}, which is no address`);
   return address;
 }
 
 /** An address with bits or a mask after a slash; what is not of the network is cut off, as QEMU does. */
 function parseNet(name: string, text: string, family: 4 | 6): { net: string; bits: number } {
-  const [, start, size] = /^([^/]+)(?:\/(.+))?$/.exec(String(text)) ?? [];
+  const [, start, size] = /^([^/]+)(?:\/(.+))?$/.exec(typeof text === 'string' ? text : '') ?? [];
   const address = start === undefined ? undefined : canonicalAddress(start);
   const bits = size === undefined ? (family === 4 ? 24 : 64) : bitsOf(size);
   if (address === undefined || isIpv6(address) !== (family === 6) || !(bits >= 0))
-    throw new ConfigurationError(`${name} is '${text}'; give it as ${family === 4 ? '10.0.2.0/24' : 'fec0::/64'}`);
+    throw new ConfigurationError(`${name} is ${shown(text)}; give it as ${family === 4 ? '10.0.2.0/24' : 'fec0::/64'}`);
   return { net: cut(address, bits), bits };
 }
 
@@ -167,7 +170,7 @@ export function planHostForward(
   checkNames(what, forward, ['protocol', 'hostAddress', 'hostPort', 'guestAddress', 'guestPort']);
   const { protocol = 'tcp', hostAddress = '0.0.0.0' } = forward;
   if (protocol !== 'tcp' && protocol !== 'udp')
-    throw new ConfigurationError(`unknown protocol '${protocol}' in ${what}; it is tcp or udp`);
+    throw new ConfigurationError(`unknown protocol ${shown(protocol)} in ${what}; it is tcp or udp`);
   if (forward.guestAddress === undefined && !ipv4)
     throw new ConfigurationError(`${what} needs guestAddress where ipv4 is off`);
   const guestAddress = checkedAddress(`${what}: guestAddress`, forward.guestAddress ?? ipv4?.dhcpStart ?? '');

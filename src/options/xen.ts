@@ -62,10 +62,13 @@ const isSwitchedOn = (name: (typeof switches)[number], options: WithXen): boolea
 const checkedConsoles = (count: number): number =>
   atOption('xenConsoles', () => checkedInteger('xenConsoles', count, 0, MOST_CONSOLES));
 
+/** Whoever plans what is in the list refuses what is none. */
+const listOf = <Item>(list: readonly Item[] | undefined): readonly Item[] => (Array.isArray(list) ? list : []);
+
 /** @throws ConfigurationError for a device of Xen in a machine without it */
-function checkNoXen({ xenConsoles = 0, drives = [], network = [], ...others }: WithXen): void {
-  const disk = drives.findIndex((drive) => typeof drive === 'object' && drive?.interface === 'xen');
-  const card = network.findIndex((one) => one?.card === 'xen-net-device');
+function checkNoXen({ xenConsoles = 0, drives, network, ...others }: WithXen): void {
+  const disk = listOf(drives).findIndex((drive) => typeof drive === 'object' && drive?.interface === 'xen');
+  const card = listOf(network).findIndex((one) => one?.card === 'xen-net-device');
   const places = [
     ...(disk >= 0 ? [`drives[${disk}]`] : []),
     ...(card >= 0 ? [`network[${card}]`] : []),

@@ -194,9 +194,14 @@ export async function putNetworked(store: ObjectStore): Promise<void> {
 }
 
 async function putMachine(store: ObjectStore, name: string, options: Pick<MachineOptions, 'network'>): Promise<void> {
+  await putImage(store, name, await snapshotOfDemo(options));
+}
+
+/** A snapshot of the demo, which waits at its prompt. */
+export async function snapshotOfDemo(options: Pick<MachineOptions, 'network'> = {}): Promise<Uint8Array> {
   await using machine = await Machine.create({ memory: 16, boot: { demo: true }, ...options });
   await machine.start();
   await machine.serial.expect(/demo> $/);
   await machine.pause();
-  await putImage(store, name, await machine.snapshot());
+  return await machine.snapshot();
 }

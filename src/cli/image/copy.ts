@@ -39,7 +39,10 @@ export async function copyDisk(source: Disk, target: Disk, options: CopyOptions)
     for (let offset = 0; offset < source.size; ) {
       const zeros = await chunks.zeroRun(offset);
       const end = offset + (zeros || Math.min(chunks.size, source.size - offset));
-      underWay.push({ end, changes: zeros > 0 ? chunks.zeroChanges(offset, end) : chunks.changes(offset, end) });
+      const changes = zeros > 0 ? chunks.zeroChanges(offset, end) : chunks.changes(offset, end);
+      // An error is told when it is its turn, which may come later.
+      changes.catch(() => {});
+      underWay.push({ end, changes });
       offset = end;
       if (underWay.length >= options.width) await writeFirst();
     }

@@ -87,3 +87,18 @@ describe("QEMU's spelling", () => {
     expect(() => parseUserNetdev([['restrict', 'maybe']])).toThrow('neither on nor off');
   });
 });
+
+test.each<[string, unknown, string]>([
+  ...[null, Number.NaN, 'off', 1].map((value): [string, unknown, string] => ['restrict', value, 'restrict is ']),
+  ['ipv4', 0, 'ipv4 is 0; it must be a boolean'],
+  ['dnsSearch', null, 'dnsSearch is null; it must be an array'],
+  ['dnsSearch', [Symbol('s')], 'dnsSearch has Symbol(s), which is no domain'],
+  ['hostForward', 5, 'hostForward is 5; it must be an array'],
+  ['hostForward', [{ hostPort: 1, guestPort: 1, protocol: Object.create(null) }], 'unknown protocol [object Object]'],
+  ['net', Symbol('s'), 'net is Symbol(s)'],
+  ['host', Object.create(null), 'host is [object Object], which is no address'],
+])('%s of %o is refused by its name', (name, value, message) => {
+  expect(() => plan({ [name]: value })).toThrow(
+    expect.objectContaining({ name: 'ConfigurationError', message: expect.stringContaining(message) }),
+  );
+});
