@@ -9,7 +9,7 @@ import {
   checkText,
   shown,
 } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
+import { atOption, ConfigurationError } from '../util/errors.ts';
 import type { ContainerSettings, ProcessOptions, PublishedPort, TerminalSize, VolumeOptions } from './plan.ts';
 import type { MachineSettings } from './running.ts';
 
@@ -50,11 +50,11 @@ export function checkExecOptions(options: ProcessOptions): void {
 export function checkContainerOptions(options: MachineSettings, more: readonly string[]): void {
   checkNames('options', options, [...settingNames, ...more]);
   checkSettings(options);
-  checkText('name', options.name);
-  if (options.timeLimit !== undefined) checkedInteger('timeLimit', options.timeLimit, 1, 2 ** 31 - 1);
-  const { signal } = options;
+  const { name, timeLimit, signal } = options;
+  atOption('name', () => checkText('name', name));
+  if (timeLimit !== undefined) atOption('timeLimit', () => checkedInteger('timeLimit', timeLimit, 1, 2 ** 31 - 1));
   if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw new ConfigurationError(`signal is ${shown(signal)}; it must be an AbortSignal`);
+    throw new ConfigurationError(`signal is ${shown(signal)}; it must be an AbortSignal`, 'signal');
 }
 
 /** Checks the types of a container's settings. */
@@ -62,20 +62,20 @@ export function checkSettings(settings: ContainerSettings): void {
   checkProcess(settings);
   const { entrypoint, hostname, terminal, volumes, tmpfs, network, ports, readOnly, init, capacity } = settings;
   checkTexts('entrypoint', entrypoint);
-  checkText('hostname', hostname);
-  if (terminal !== undefined) checkTerminal('terminal', terminal);
-  checkObjects('volumes', volumes, volumeNames);
-  for (const [n, volume] of (volumes ?? []).entries()) checkVolume(`volumes[${n}]`, volume);
+  atOption('hostname', () => checkText('hostname', hostname));
+  if (terminal !== undefined) atOption('terminal', () => checkTerminal('terminal', terminal));
+  checkObjects('volumes', volumes, volumeNames, checkVolume);
   checkTextsByName('tmpfs', tmpfs);
-  if (network !== undefined) checkedOneOf('network', network, ['user', 'none']);
+  if (network !== undefined) atOption('network', () => checkedOneOf('network', network, ['user', 'none']));
   checkObjects('ports', ports, publishedNames);
-  if (capacity !== undefined) checkedInteger('capacity', capacity, 1, Number.MAX_SAFE_INTEGER);
+  if (capacity !== undefined)
+    atOption('capacity', () => checkedInteger('capacity', capacity, 1, Number.MAX_SAFE_INTEGER));
   checkSwitches({ readOnly, init });
 }
 
 function checkVolume(where: string, { path, readOnly, ...source }: VolumeOptions): void {
-  checkString(`${where}.path`, path);
-  if (readOnly !== undefined) checkedBoolean(`${where}.readOnly`, readOnly);
+  atOption('path', () => checkString(`${where}.path`, path));
+  if (readOnly !== undefined) atOption('readOnly', () => checkedBoolean(`${where}.readOnly`, readOnly));
   if (shareSource(where, source) === undefined)
     throw new ConfigurationError(`${where} has no files; give folder, files or server`);
 }
@@ -90,29 +90,45 @@ export function checkTerminal(what: string, size: TerminalSize): void {
 function checkProcess({ command, environment, directory, user, input }: ProcessOptions): void {
   checkTexts('command', command);
   checkTextsByName('environment', environment);
-  checkText('directory', directory);
-  checkText('user', user);
+  atOption('directory', () => checkText('directory', directory));
+  atOption('user', () => checkText('user', user));
   checkSwitches({ input });
 }
 
 function checkTexts(what: string, texts: readonly string[] | undefined): void {
-  checkArray(what, texts);
-  for (const [n, text] of (texts ?? []).entries()) checkString(`${what}[${n}]`, text);
+  atOption(what, () => {
+    checkArray(what, texts);
+    for (const [n, text] of (texts ?? []).entries()) atOption(n, () => checkString(`${what}[${n}]`, text));
+  });
 }
 
 function checkTextsByName(what: string, texts: Readonly<Record<string, string>> | undefined): void {
   if (texts === undefined) return;
   // A Map, or an array, would look as if it were empty, or had names.
   if (Object.prototype.toString.call(texts) !== '[object Object]')
-    throw new ConfigurationError(`${what} is ${shown(texts)}; it must be an object with a text for each name`);
-  for (const [name, text] of Object.entries(texts)) checkString(`'${name}' of ${what}`, text);
+    throw new ConfigurationError(`${what} is ${shown(texts)}; it must be an object with a text for each name`, what);
+  for (const [name, text] of Object.entries(texts))
+    atOption(what, () => atOption(name, () => checkString(`'${name}' of ${what}`, text)));
 }
 
-function checkObjects(what: string, list: readonly object[] | undefined, names: readonly string[]): void {
-  checkArray(what, list);
-  for (const [n, one] of (list ?? []).entries()) checkNames(`${what}[${n}]`, one, names);
+/** Checks the names that objects of a list have, and what more there is to check of each. */
+function checkObjects<One extends object>(
+  what: string,
+  list: readonly One[] | undefined,
+  names: readonly string[],
+  check: (where: string, one: One) => void = () => {},
+): void {
+  atOption(what, () => {
+    checkArray(what, list);
+    for (const [n, one] of (list ?? []).entries())
+      atOption(n, () => {
+        checkNames(`${what}[${n}]`, one, names);
+        check(`${what}[${n}]`, one);
+      });
+  });
 }
 
 function checkSwitches(switches: Readonly<Record<string, boolean | undefined>>): void {
-  for (const [name, value] of Object.entries(switches)) if (value !== undefined) checkedBoolean(name, value);
+  for (const [name, value] of Object.entries(switches))
+    if (value !== undefined) atOption(name, () => checkedBoolean(name, value));
 }

@@ -6,7 +6,7 @@ import type { Host } from '../../host.ts';
 import { memorySize } from '../../options/memory-size.ts';
 import { untilAborted } from '../../util/abort.ts';
 import { checkString, checkText } from '../../util/checks.ts';
-import { ConfigurationError } from '../../util/errors.ts';
+import { atOption, ConfigurationError } from '../../util/errors.ts';
 import { loadImage } from '../../util/image.ts';
 import type { Progress } from '../../util/progress.ts';
 import { inCache } from '../files/cache-problem.ts';
@@ -36,7 +36,7 @@ export async function runContainer(
 ): Promise<Container> {
   checkContainerOptions(options, ownNames);
   const { memory, machine, image, pull, credentials, ...settings } = options;
-  if (typeof image !== 'string') throw new ConfigurationError('image must be a path, or a name in a registry');
+  if (typeof image !== 'string') throw new ConfigurationError('image must be a path, or a name in a registry', 'image');
   const boot = bootFrom(machine, memory, host, progress);
   return await inCache(async () => {
     const store = new ImageStore();
@@ -52,13 +52,13 @@ function bootFrom(
   host: Host,
   progress: Progress,
 ): BootMachine {
-  checkText('machine', machine);
+  atOption('machine', () => checkText('machine', machine));
   if (machine === undefined) {
-    const size = megabytes(memory);
+    const size = atOption('memory', () => megabytes(memory));
     return (changes) => cachedGuest(size, changes, host, progress);
   }
   if (memory !== undefined)
-    throw new ConfigurationError(`a container has the memory of the machine in ${machine}; leave memory out`);
+    throw new ConfigurationError(`a container has the memory of the machine in ${machine}; leave memory out`, 'memory');
   return async (changes) => keptMachine(await loadImage('machine', machine, host), machine, changes, host);
 }
 

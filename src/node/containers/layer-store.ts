@@ -141,7 +141,8 @@ class ContentsFile implements AsyncDisposable {
     const parts = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
-    if (parts.length > 0) await this.#file.writev(parts);
+    // Not writev, which may write a part alone, as on a disk that gets full.
+    await this.#file.writeFile(parts);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

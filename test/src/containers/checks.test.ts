@@ -44,6 +44,23 @@ test.each<[settings: object, message: string]>([
   expect(check).toThrow(message);
 });
 
+test.each<[settings: object, option: string]>([
+  [{ command: 'echo hi' }, 'command'],
+  [{ command: ['echo', 5] }, 'command[1]'],
+  [{ environment: ['A=1'] }, 'environment'],
+  [{ environment: { A: 5 } }, 'environment.A'],
+  [{ user: 1000 }, 'user'],
+  [{ init: 1 }, 'init'],
+  [{ capacity: '64M' }, 'capacity'],
+  [{ terminal: { rows: 0, columns: 80 } }, 'terminal'],
+  [{ network: 'host' }, 'network'],
+  [{ tmpfs: { '/x': 5 } }, "tmpfs['/x']"],
+  [{ ports: ['80:80'] }, 'ports[0]'],
+  [{ volumes: [{ path: '/x', files: {} }, { files: {} }] }, 'volumes[1].path'],
+])('the error about the settings %o has the path %s', (settings, option) => {
+  expect(() => checkSettings(settings as ContainerSettings)).toThrow(expect.objectContaining({ option }));
+});
+
 test('settings of all kinds are taken', () => {
   checkSettings({
     ...{ command: ['sh'], entrypoint: [], environment: { A: '1' }, directory: '/x', user: '5', input: true },
