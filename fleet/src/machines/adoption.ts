@@ -40,8 +40,9 @@ export class Adoption {
    * @returns undefined: Redis has its fleet, and no host waits
    */
   static async look(redis: Redis, store: ObjectStore): Promise<Adoption | undefined> {
-    const told = await readHeld(redis);
     const [found, stored] = [await epochInRedis(redis), await epochInStore(store)];
+    // What a host told before it was adopted stays in Redis for a while.
+    const told = (await readHeld(redis)).filter(({ epoch }) => found?.before.includes(epoch) !== true);
     if (hasFleetOf(found, stored) && told.length === 0) return undefined;
     return new Adoption(redis, store, told, await new StoredMachines(store).list());
   }
