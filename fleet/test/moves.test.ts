@@ -187,7 +187,7 @@ describe.skipIf(noRedis !== '')(`a host that is drained${noRedis}`, () => {
   test.each([
     [['move', 'none', 'x'], /there is no host 'x'; there are/],
     [['move', 'none'], /give move NAME HOST/],
-    [['drain', 'none'], /there is no host 'none'; 'rawiron-fleet ps' shows/],
+    [['drain', 'none'], /there is no host 'none'; there are/],
     [['undrain'], /give undrain HOST/],
     [['host', '--listen', '192.0.2.1:9'], /192\.0\.2\.1:9: listen EADDRNOTAVAIL/],
     [['host', '--name', 'a b'], /--name a b: give letters, digits/],
