@@ -91,7 +91,7 @@ describe.skipIf(noRedis !== '')(`a job that another worker was faster with${noRe
       await worker.stop();
       expect(await results.find(0)).toMatchObject({ error: 'first', files: { 'serial.log': file } });
       expect(await fleet.store.get(file)).toEqual(Buffer.from([7]));
-      const files = (await fleet.store.list(`runs/${id}/`)).length;
+      const files = (await fleet.store.list(`runs/${id}/0/`)).length;
       expect(files).toBe(when === 'as its files are kept' ? 2 : 1);
       redis.disconnect();
     },
