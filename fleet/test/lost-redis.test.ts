@@ -142,17 +142,27 @@ describe.skipIf(noRedis !== '')(`the store of a Redis that was emptied${noRedis}
     await machines.start('m1', start);
     await machines.running('m1');
     await nextNumber('m1');
-    await machines.checkpoint('m1');
+    const { manifest } = await machines.checkpoint('m1');
     await machines.suspend('m1');
     const { manifest: last } = await machines.find('m1');
     await redis.flushall();
     const past = new Date(Date.now() - 2 * 24 * 3600_000);
     const { place } = fleet.store;
-    for (const entry of await readdir(place, { recursive: true })) await utimes(join(place, entry), past, past);
+    const age = async () => {
+      for (const entry of await readdir(place, { recursive: true })) await utimes(join(place, entry), past, past);
+    };
+    await age();
     await expect(removeGarbage(redis, fleet.store)).rejects.toThrow(/it was emptied/);
     await (await Adoption.look(redis, fleet.store))!.carryOut({ checkpoints: false });
-    await removeGarbage(redis, fleet.store);
+    // It is taken away, and removed a day later.
+    for (let n = 0; n < 2; n++) {
+      await removeGarbage(redis, fleet.store);
+      await age();
+    }
     expect(await new SnapshotStore(fleet.store).get(last)).toBeDefined();
+    // Nobody names the checkpoint before it.
+    expect(manifest).not.toBe(last);
+    await expect(new SnapshotStore(fleet.store).get(manifest)).rejects.toThrow(/the store lacks/);
   });
 });
 

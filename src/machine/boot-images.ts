@@ -1,7 +1,10 @@
 import type { BootModule } from '../../runtime/firmware/load/index.ts';
+import { ROM_FOLDER } from '../../runtime/machine/board-files.ts';
+import type { MemoryContent } from '../../runtime/machine/boot.ts';
 import type { DisplayModel } from '../../runtime/machine/catalogue/displays.ts';
 import type { Firmware, Host, OwnFirmware, VideoFirmware } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
+import type { MemoryContentOptions } from '../options/memory-contents.ts';
 import {
   bootOf,
   firmwareOf,
@@ -12,13 +15,15 @@ import {
 } from '../options/options.ts';
 import { atOption, ConfigurationError, messageOf } from '../util/errors.ts';
 import { type Image, loadImage } from '../util/image.ts';
-import type { FilesOptions, StartFiles } from './start-files.ts';
 
 /**
  * The images that a machine starts with: those that it boots, the display adapter's video BIOS, and the firmware's loader of a
  * kernel.
  */
-export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom' | 'kernelLoader'> & StartFiles;
+export type StartImages = Pick<
+  MachineConfig,
+  'boot' | 'videoRom' | 'kernelLoader' | 'firmwareFiles' | 'memoryContents'
+>;
 
 /** Which video BIOS belongs to which display adapter. */
 const videoBiosNames: Readonly<Record<DisplayModel, keyof VideoFirmware>> = {
@@ -45,7 +50,13 @@ export async function loadImages(
   const { videoBios } = options;
   const given =
     videoBios === undefined ? undefined : await atOption('videoBios', () => loadImage('video BIOS', videoBios, host));
-  const files = await loadFiles(options, host);
+  const { memoryContents } = options;
+  const files = {
+    ...(await loadFirmwareFiles(options, host)),
+    ...(memoryContents && {
+      memoryContents: await atOption('memoryContents', () => loadMemoryContents(memoryContents, host)),
+    }),
+  };
   if (name === undefined) return { boot: kernel ?? { demo: true }, ...files };
   const firmware = name === null ? await ownFirmware(host) : await loadFirmware(name, host);
   const kernelLoader = kernel && (await ownFirmware(host)).kernelLoader;
@@ -58,10 +69,47 @@ export async function loadImages(
   };
 }
 
-/** Few machines have such files: what reads them is a module of its own, for pages. */
-async function loadFiles(options: FilesOptions, host: ImageHost): Promise<StartFiles> {
-  if (options.firmwareFiles === undefined && options.memoryContents === undefined) return {};
-  return await (await import('./start-files.ts')).loadStartFiles(options, host);
+async function loadFirmwareFiles(
+  { firmwareFiles }: Pick<MachineOptions, 'firmwareFiles'>,
+  host: ImageHost,
+): Promise<Pick<StartImages, 'firmwareFiles'>> {
+  if (firmwareFiles === undefined) return {};
+  const loading = Object.entries(firmwareFiles).map(async ([name, image]) => {
+    const bytes = await atOption(name, () => loadFirmwareFile(name, image, host));
+    return [name, bytes] as const;
+  });
+  return { firmwareFiles: Object.fromEntries(await atOption('firmwareFiles', () => Promise.all(loading))) };
+}
+
+async function loadFirmwareFile(name: string, image: Image, host: ImageHost): Promise<Uint8Array> {
+  const bytes = await loadImage(`firmware file '${name}'`, image, host);
+  if (name.startsWith(ROM_FOLDER)) checkOptionRom(name, image, bytes);
+  return bytes;
+}
+
+async function loadMemoryContents(
+  contents: readonly MemoryContentOptions[],
+  host: Pick<Host, 'readFile'>,
+): Promise<readonly MemoryContent[]> {
+  return await Promise.all(
+    contents.map(async ({ image, address = 0, ...others }, n) => {
+      const load = (from: Image) => atOption('image', () => loadImage('image for the memory', from, host));
+      return {
+        image: image === undefined ? new Uint8Array() : await atOption(n, () => load(image)),
+        ...{ address, ...others },
+      };
+    }),
+  );
+}
+
+/** Firmware leaves out what has not the mark of an option ROM, without a word. */
+function checkOptionRom(name: string, image: Image, bytes: Uint8Array): void {
+  const [first, second] = bytes;
+  if (first === 0x55 && second === 0xaa) return;
+  const rom = typeof image === 'string' ? `${image}: the option ROM` : `the option ROM '${name}'`;
+  const start = Array.from(bytes.subarray(0, 2), (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+  const what = start === '' ? 'is empty' : `begins with ${start}`;
+  throw new ConfigurationError(`${rom} ${what}; an option ROM begins with 55 AA`);
 }
 
 /** In packages and pages its images are a large module, which only machines with firmware need. */

@@ -7,6 +7,7 @@ import type { MachineConfig } from '../machine-core.ts';
 import { checkOptions, type MachineOptions } from '../options/options.ts';
 import { checkedPciSlots } from '../options/pci-slots.ts';
 import { checkScsiDrives } from '../options/scsi.ts';
+import { checkSmbiosTables } from '../options/smbios.ts';
 import { portsOf, usbPlaces } from '../options/usb.ts';
 import { MachineRecording } from '../recording/machine-recording.ts';
 import { MachineShares } from '../shares/index.ts';
@@ -33,7 +34,7 @@ export async function prepareMachine(
   awaitsState: boolean,
 ): Promise<MachineParts & { readonly config: MachineConfig }> {
   const settings = checkOptions(options);
-  if (settings.system) (await import('../options/smbios-tables.ts')).checkSmbiosTables(settings.system);
+  if (settings.system) await checkSmbiosTables(settings.system);
   // What an earlier recording has in its file is still there then.
   if (awaitsState) atOption('icount', () => checkUnrecorded(options));
   const plans = planDrives(options.drives ?? []);

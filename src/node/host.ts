@@ -8,6 +8,7 @@ import type { CreateCore } from '../machine-core.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { nodeCompressor, portableCompressor } from './files/compressor.ts';
 import { imageHost } from './files/images.ts';
+import { WavFile } from './files/wav-file.ts';
 import { freedMemory } from './process/freed-memory.ts';
 import { addressOf, nodeStorage } from './storage.ts';
 import { startDriveThread } from './threads/drive-thread.ts';
@@ -51,7 +52,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     portableCompressor,
     decompressor: nodeStorage.decompressor,
     openNetwork: async (options, log) => (await import('./network/index.ts')).openNetwork(options, log),
-    openSoundFile: async (...file) => new (await import('./files/wav-file.ts')).WavFile(...file),
+    openSoundFile: async (...file) => new WavFile(...file),
     openRecording: async (...file) => new (await import('./files/recording-file.ts')).NodeRecordingFile(...file),
     addressOf,
     openFolder: async (path, options) => (await import('./shared-folder/index.ts')).openFolder(path, options),

@@ -453,11 +453,13 @@ function checkCommandLine(name: string, text: string | undefined): void {
 
 function checkModules(modules: readonly KernelModule[]): void {
   if (!Array.isArray(modules)) throw new ConfigurationError(`boot.modules is ${shown(modules)}; it must be a list`);
-  for (const [n, module] of modules.entries()) {
-    atOption(n, () => checkNames(`boot.modules[${n}]`, module, ['image', 'string']));
-    atOption(n, () => atOption('image', () => checkImage(`boot.modules[${n}].image`, module.image)));
-    atOption(n, () => atOption('string', () => checkCommandLine(`boot.modules[${n}].string`, module.string)));
-  }
+  for (const [n, module] of modules.entries()) atOption(n, () => checkModule(`boot.modules[${n}]`, module));
+}
+
+function checkModule(option: string, module: KernelModule): void {
+  checkNames(option, module, ['image', 'string']);
+  atOption('image', () => checkImage(`${option}.image`, module.image));
+  atOption('string', () => checkCommandLine(`${option}.string`, module.string));
 }
 
 /** The firmware that a machine with these options starts with; null: what is in a flash chip; undefined: a kernel is started without any. */

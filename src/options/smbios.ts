@@ -19,8 +19,8 @@ const texts = {
 const numbers = { processor: ['maxSpeed', 'currentSpeed'], memory: ['speed'] } as const;
 const parts = Object.keys(texts) as (keyof typeof texts)[];
 
-/** Characters of a text (SMBIOS 2.8, 6.1.3). */
-const MOST_CHARACTERS = 64;
+/** Characters of a text (SMBIOS 2.8, 6.1.3), and bytes of all tables that our firmware has room for. */
+const [MOST_CHARACTERS, MOST_TABLE_BYTES] = [64, 1536];
 /** How many a byte can count. */
 const MOST_STRINGS = 255;
 
@@ -36,6 +36,20 @@ export function checkedSystem(options: { readonly uuid?: string; readonly smbios
   atOption('smbios', () => checkSmbios(smbios));
   const uuidPart = uuid !== undefined && { uuid: atOption('uuid', () => uuidBytes('uuid', uuid)) };
   return { system: { ...smbios, ...uuidPart } };
+}
+
+/**
+ * Makes the SMBIOS tables of a description, to see how long they are. Only a machine with a description loads what makes them here.
+ * @throws ConfigurationError if firmware has no room for them
+ */
+export async function checkSmbiosTables(system: SystemDescription): Promise<void> {
+  const { smbiosImage } = await import('../../runtime/firmware/smbios/index.ts');
+  const { tables } = smbiosImage({ ...system, cpuid: [0, 0], ram: [0, 1] });
+  if (tables.length <= MOST_TABLE_BYTES) return;
+  throw new ConfigurationError(
+    `the SMBIOS tables have ${tables.length} bytes, and firmware has room for ${MOST_TABLE_BYTES}; give shorter texts`,
+    'smbios',
+  );
 }
 
 function checkSmbios(smbios: SmbiosOptions): void {

@@ -28,6 +28,11 @@ if (typeof found === 'string' || typeof modules === 'string') {
   });
 }
 
+/** Messages of the kernel about what went wrong. */
+async function wrongIn(shell: LinuxShell): Promise<string> {
+  return await shell.run('dmesg | grep -iE "exception|timeout|frozen|I/O error|oops" || true');
+}
+
 function testDrives(linux: DebianLinux, engine: 'interpreter' | 'translator'): void {
   const disk = pattern(DISK_BYTES, 1);
   const cd = pattern(CD_BYTES, 2);
@@ -78,7 +83,7 @@ function testDrives(linux: DebianLinux, engine: 'interpreter' | 'translator'): v
   });
 
   test('nothing went wrong on the way', async () => {
-    expect(await shell.run('dmesg | grep -iE "exception|timeout|frozen|I/O error|oops" || true')).toBe('');
+    expect(await wrongIn(shell)).toBe('');
   });
 
   test('the guest opens the tray, and closes it with the medium that is in it', async () => {
@@ -92,6 +97,10 @@ function testDrives(linux: DebianLinux, engine: 'interpreter' | 'translator'): v
     // The unit attention of a medium that was loaded makes Linux refuse what the open that closed the tray reads.
     expect(await shell.run('md5sum < /dev/sr0 2>&1 || true')).toContain('Input/output error');
     expect([await shell.run('md5sum < /dev/sr0'), drive.isTrayOpen]).toEqual([before, false]);
+    const others = (await wrongIn(shell))
+      .split('\n')
+      .filter((line) => !/dev sr0, (sector|logical block) 0\b/.test(line));
+    expect(others).toEqual([]);
   });
 
   async function interrupts(): Promise<number> {

@@ -83,8 +83,7 @@ describe('the tarball', () => {
   test('has few files for Node, with the packages that it needs in them', () => {
     const parts = installation.files.filter((path) => /^dist\/node\/.*\.m?js$/.test(path));
     expect(parts).toEqual(expect.arrayContaining(['index', 'parts/check'].map((name) => `dist/node/${name}.js`)));
-    // One for each module that is loaded when it is needed, and what several of these share.
-    expect(parts.length).toBeLessThan(250);
+    expect(parts.length).toBeLessThan(200);
     expect(installation.files.filter((path) => /^dist\/src\/(cli|node)\/.*\.m?js$/.test(path))).toEqual([]);
   });
 

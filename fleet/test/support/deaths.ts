@@ -18,8 +18,9 @@ export interface DeathSettings {
   readonly blows: number;
   /** Moves that are asked for before each blow. */
   readonly moves: number;
-  /** Milliseconds after which there are no more. */
+  /** Milliseconds after which there are no more, once there were `least` moves and blows. */
   readonly within: number;
+  readonly least?: number;
   random(): number;
 }
 
@@ -52,14 +53,19 @@ export async function sufferDeaths(fleet: TestFleet, settings: DeathSettings): P
   const witnesses = names.map((name) => new Witness(name, machines.console(name)));
   for (const name of names) await machines.running(name);
   const began = performance.now();
-  for (let n = 0; n < settings.blows && performance.now() - began < settings.within; n++) {
+  const sum = (of: (witness: Witness) => number) => witnesses.reduce((all, witness) => all + of(witness), 0);
+  const { least = 0 } = settings;
+  const isEnough = () => {
+    const { killed, stopped } = hosts.figures;
+    return killed + stopped >= least && sum(({ moves }) => moves) >= least;
+  };
+  for (let n = 0; n < settings.blows && (performance.now() - began < settings.within || !isEnough()); n++) {
     for (let move = 0; move < settings.moves; move++) await moveSome(machines, names, settings.random);
     await hosts.blow();
   }
   await hosts.recover();
   await Promise.all(witnesses.map((witness) => witness.hearsMore(fleet)));
   for (const witness of witnesses) await witness.close();
-  const sum = (of: (witness: Witness) => number) => witnesses.reduce((all, witness) => all + of(witness), 0);
   return {
     ...hosts.figures,
     restarts: sum(({ restarts }) => restarts),
