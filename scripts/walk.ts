@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defaultEngine } from '../runtime/exec/engine.ts';
-import { defaultLoops } from '../runtime/exec/loops.ts';
+import { defaultInterpreter } from '../runtime/exec/handlers.ts';
 import { EntryWeight } from '../runtime/exec/node.ts';
 import { defaultTiering } from '../runtime/exec/tiering.ts';
 import { deviceModels } from '../runtime/machine/catalogue/index.ts';
@@ -77,8 +77,7 @@ function settingsTable(): string {
   const { threshold, share, enough, blocks, instructions } = defaultTiering;
   const runs = (weight: number) => Math.ceil((threshold * EntryWeight.root) / weight);
   const rows = [
-    ['instructions decoded before the loop gets fast paths', defaultLoops.after],
-    ['fast paths in a loop, and bytes of bytecode, at most', `${defaultLoops.fastPaths}, ${defaultLoops.bytecode}`],
+    ["forms with a fast path in the interpreter's loop, at most", defaultInterpreter.frequent],
     ["runs of a function's entry before it is translated", threshold],
     ['runs of a loop, of another block', `${runs(EntryWeight.loop)}, ${runs(EntryWeight.inner)}`],
     ['part of all instructions interpreted meanwhile that these runs must be', `1/${1 / share}`],

@@ -38,7 +38,6 @@ export class Counting {
   readonly #view: EngineView;
   readonly #wrappers = new Map<Node, Wrapper & { readonly translation: CachedTranslation }>();
   readonly #instructions = new Map<Node, InstructionCounter>();
-  readonly #instructionWrappers = new Map<Node, Wrapper>();
 
   constructor(view: EngineView) {
     this.#view = view;
@@ -109,18 +108,12 @@ export class Counting {
 
   /** Runs of this instruction by itself, from within a translation or where it is no part of one. */
   #addInstruction(node: Node, kind: 'slow' | 'trap'): void {
-    if (this.#instructionWrappers.get(node)?.run === node.one) return;
     const known = this.#instructions.get(node);
     const counter = known && this.#isPresent(known) ? known : { node, ...this.#placeOf(node), kind, count: 0 };
     this.#instructions.set(node, counter);
-    const original = node.one;
-    const run: Run = (n) => {
+    this.#view.count(node, () => {
       counter.count++;
-      return original(n);
-    };
-    this.#instructionWrappers.set(node, { run, original });
-    node.one = run;
-    if (kind === 'trap') this.#view.settle(node);
+    });
   }
 
   #placeOf({ page, eip }: Node): Pick<InstructionCounter, 'physical' | 'key'> {
@@ -135,12 +128,10 @@ export class Counting {
   /** Takes all counters out again, those that have not gone with what they were put around. */
   remove(): void {
     for (const [node, { run, original }] of this.#wrappers) if (node.run === run) this.#view.install(node, original);
-    for (const [node, { run, original }] of this.#instructionWrappers) {
-      if (node.one === run) node.one = original;
-      this.#view.settle(node);
+    for (const counter of this.#instructions.values()) {
+      if (this.#isPresent(counter)) this.#view.count(counter.node, null);
     }
     this.#wrappers.clear();
-    this.#instructionWrappers.clear();
     this.#instructions.clear();
     this.translations.clear();
   }

@@ -208,6 +208,7 @@ export interface CodeSnapshot {
     readonly pacing: 'poll' | 'budget' | 'jumps';
     /** Calls that may be nested in each other. */
     readonly callDepth: number;
+    readonly records: number;
   };
 }
 

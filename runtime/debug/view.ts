@@ -29,7 +29,7 @@ export interface ViewedParts {
 
 /**
  * The engine's structures as the inspector reads them: whatever of the runtime it depends on is in this file. Nothing
- * here changes the machine but `install`, which replaces what a node runs by something that does the same.
+ * here changes the machine but `install` and `count`, which replace what runs by something that does the same.
  */
 export class EngineView {
   readonly parts: ViewedParts;
@@ -114,20 +114,18 @@ export class EngineView {
   }
 
   install(node: Node, run: Run): void {
-    this.parts.engine.graph.setRun(node, run);
-    node.enter = run;
+    this.parts.engine.graph.installAt(node, run);
   }
 
-  /** Gives a node the `run` that goes with its `one`, unless a translation starts there. */
-  settle(node: Node): void {
-    this.parts.engine.graph.settle(node);
+  /** Has a function called each time that a node's instruction runs by itself, or no longer. */
+  count(node: Node, counter: (() => void) | null): void {
+    this.parts.engine.graph.count(node.record, counter);
   }
 
   /** Whether the node's instruction has been decoded and hasn't been dropped since; the node knows it then. */
   isDecoded(node: Node): boolean {
-    const { graph } = this.parts.engine;
-    if (node.length === 0 && graph.records.isDecoded(node.record)) graph.decode(node);
-    return node.length > 0;
+    // One without a record was evicted.
+    return node.record !== 0 && this.parts.engine.graph.decodedNodeOf(node.record).length > 0;
   }
 
   /** Whether code leaves with a fault that was not thrown (Graph.faulted). */
@@ -215,12 +213,12 @@ export class EngineView {
   translatorSettings(): Pick<CodeSnapshot, 'features' | 'limits' | 'assumptions' | 'options'> {
     const { engine, cpu } = this.parts;
     const { blocks, instructions } = engine.tiering?.options ?? defaultTiering;
-    const { suffix, memoryBytes, pacing, callDepth } = engine.emit;
+    const { suffix, memoryBytes, pacing, callDepth, records } = engine.emit;
     return {
       features: [...cpu.model.features],
       limits: { blocks, instructions },
       assumptions: this.assumptionsOf({ ...usualAssumptions, precision: engine.graph.precision }),
-      options: { suffix, memoryBytes, pacing, callDepth },
+      options: { suffix, memoryBytes, pacing, callDepth, records },
     };
   }
 

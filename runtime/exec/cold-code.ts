@@ -1,46 +1,53 @@
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
-import { isRepeated } from '../../translator/region/flow.ts';
+import { isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { CodeCache } from './code-cache.ts';
-import { type CodePage, nowhere } from './code-page.ts';
-import type { GraphParts } from './graph-parts.ts';
+import { type CodePage, makeNowhere } from './code-page.ts';
+import type { GraphParts } from './decoded-code.ts';
 import type { InstructionFetch } from './instruction-fetch.ts';
 import { Node, notRun } from './node.ts';
 
-interface ColdCodeParts extends Pick<GraphParts, 'pace' | 'state' | 'handlers' | 'stops'> {
+interface ColdCodeParts extends Pick<GraphParts, 'pace' | 'state' | 'handlers' | 'stops' | 'records'> {
   readonly cache: CodeCache;
   readonly fetch: InstructionFetch;
 }
 
 /**
- * Runs code that was evicted again and again and is still wanted: not by records, which would drive out others that are wanted as
- * much, but from its bytes. Each instruction is decoded into one and the same node, and its handler run. When code has run so
- * some times it gets records again, the later the more often it was evicted. So a program of more code than the cache holds does
- * not spend its time making them.
+ * Runs code that was evicted again and again and is still wanted: not by records of its own, which would drive out others that are
+ * wanted as much, but from its bytes. Each instruction is decoded into one and the same record, and its handler run. When code has
+ * run so some times it gets records again, the later the more often it was evicted. So a program of more code than the cache holds
+ * does not spend its time making them.
  */
 export class ColdCode {
-  /** The instruction that runs. It has no record, and what its links lead to is known by its EIPs. */
-  readonly current = new Node(nowhere, 0, notRun);
-  private readonly next = new Node(nowhere, 0, notRun);
-  private readonly taken = new Node(nowhere, 0, notRun);
+  /** The record of the instruction that runs. */
+  readonly record: number;
+  /** Records that stand for the instruction after it, and for the one a relative jump goes to. */
+  private readonly next: number;
+  private readonly taken: number;
+  /** The pages of the first two records and of the third one: for the time of an instruction they are where that is, and where it jumps to. */
+  private readonly place = makeNowhere();
+  private readonly target = makeNowhere();
+  private readonly current: Node;
   private readonly parts: ColdCodeParts;
   /** Instructions that were run from their bytes. */
   runs = 0;
 
   constructor(parts: ColdCodeParts) {
     this.parts = parts;
-    this.current.next = this.next;
-    this.current.taken = this.taken;
+    this.record = parts.records.add(this.place, 0);
+    this.next = parts.records.add(this.place, 0);
+    this.taken = parts.records.add(this.target, 0);
+    this.current = new Node(this.place, 0, notRun);
   }
 
-  /** Whether code is to be run from its bytes. Only nodes stop at breakpoints. */
+  /** Whether code is to be run from its bytes. Only records stop at breakpoints. */
   has(page: CodePage, eip: number): boolean {
     return this.parts.cache.evictions.isCold(page, eip) && !this.parts.stops.hasPage(page.linearPage);
   }
 
   /**
    * Runs code of a page from an EIP on, until it comes to a record, or leaves (0), perhaps with a fault (Graph.faulted). Other
-   * faults are thrown; `current` is where.
+   * faults are thrown; `record` is where.
    */
   run(page: CodePage, eip: number): number {
     const { current } = this;
@@ -49,7 +56,7 @@ export class ColdCode {
       const next = this.runOne(page, eip);
       if (next === this.next) eip = current.nextEip;
       else if (next === this.taken) eip = current.target;
-      else return next === null ? 0 : next.record;
+      else return next;
       const there = page.distanceTo(eip) >>> 0 < PAGE ? page : this.otherPage(eip);
       if (there === null) return this.leave(eip);
       page = there;
@@ -66,7 +73,10 @@ export class ColdCode {
 
   /** Makes the instruction at an EIP the current one; false if it must not run so. */
   private decode(page: CodePage, eip: number): boolean {
-    const { current } = this;
+    const { current, place } = this;
+    place.become(page.id, page.context, page.frame, page.linearPage);
+    // The records of these pages are at their first bytes.
+    place.eip = eip;
     current.page = page;
     current.eip = eip;
     // The node of an instruction in two pages knows where its last bytes are; what a repeated one writes may be code, and
@@ -74,13 +84,19 @@ export class ColdCode {
     return this.parts.fetch.within(current) !== 0 && !isRepeated(current);
   }
 
-  /** Runs the handler of the current instruction, and returns its result: a link of `current`, a node, or null. */
-  private runOne(page: CodePage, eip: number): Node | null {
-    const { current } = this;
-    const { cache, handlers } = this.parts;
+  /** Runs the handler of the current instruction. */
+  private runOne(page: CodePage, eip: number): number {
+    const { current, record } = this;
+    const { cache, handlers, records } = this.parts;
     cache.evictions.count(page, eip);
     this.runs++;
-    return handlers.plain(handlers.get(current, page.context.key))(current);
+    const { key } = page.context;
+    const { operation, number } = handlers.get(current, key);
+    this.target.eip = current.target;
+    records.write(record, current, 0, number, this.next, isRelative(current) ? this.taken : 0);
+    // Where jumps go is noted of records that stay.
+    if (!isRelative(current)) records.views.NOTES[record] = 0;
+    return handlers.functions[key][operation](record);
   }
 
   /** The record at an EIP, if there is one or should be. */

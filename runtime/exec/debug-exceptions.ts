@@ -6,7 +6,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { Dr6 } from '../cpu/debug.ts';
 import { endBranchSteps, stepsBranches } from '../cpu/debug-control.ts';
 import { deliver } from '../cpu/interrupts.ts';
-import type { Node, Run } from './node.ts';
+import type { Node } from './node.ts';
 
 /**
  * Debug exceptions (Intel SDM vol. 3, 18.3) and what else makes an instruction run alone. Traps are collected in
@@ -66,8 +66,8 @@ export class DebugExceptions {
     deliver(this.cpu, Vector.debug, 'exception', -1, state[Word.eip]);
   }
 
-  /** Runs one instruction, by `run`, and collects its traps; EIP is that of the next one. */
-  step(node: Node, run: Run): void {
+  /** Runs one instruction, by `run`, which tells whether control goes on in code, and collects its traps; EIP is that of the next one. */
+  step(node: Node, run: () => boolean): void {
     const { state, cpu } = this;
     const trap = (state[Word.eflags] & Eflags.tf) !== 0;
     const shadow = state[Word.interruptShadow];
@@ -78,9 +78,7 @@ export class DebugExceptions {
     this.restarts = false;
     cpu.breakpoints.collecting = true;
     try {
-      let next = run(node);
-      if (next === null && this.isStillToCome(node)) next = run(node);
-      if (next !== null) state[Word.eip] = next.eip;
+      if (!run() && this.isStillToCome(node)) run();
     } catch (error) {
       // It has changed nothing: a hypervisor whose guest is left here has to know.
       state[Word.interruptShadow] = shadow;

@@ -1,22 +1,52 @@
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
+import { Operation, RETURN_RECORD } from '../../translator/abi/record.ts';
 import { Word } from '../../translator/abi/state.ts';
+import type { Assumption } from '../../translator/emit/links.ts';
 import { endsBlock, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
+import type { Mmu } from '../memory/mmu.ts';
 import { CodeCache, type InstructionReset } from './code-cache.ts';
 import { type CodePage, nowhere } from './code-page.ts';
 import { ColdCode } from './cold-code.ts';
-import type { GraphParts } from './graph-parts.ts';
-import type { Handler } from './handlers.ts';
+import type { ColdRuns } from './evictions.ts';
+import type { Handler, Handlers } from './handlers.ts';
 import { InstructionFetch } from './instruction-fetch.ts';
 import { EntryWeight, Node, notRun, type Run, targetWeight } from './node.ts';
 import type { Pace } from './pace.ts';
 import type { Records } from './records.ts';
 import type { Stops } from './stops.ts';
 
+/** The parts that decoded code and what runs it are made of. */
+export interface GraphParts {
+  readonly pace: Pace;
+  readonly state: Int32Array;
+  readonly mmu: Mmu;
+  readonly handlers: Handlers;
+  readonly records: Records;
+  /** The decoder of the CPU's model. */
+  readonly decoder: Decode;
+  /** Calls that may be nested in each other. */
+  readonly callDepth: number;
+  /** Heat at which an entry is translated. */
+  readonly hotAt: number;
+  /** Heat at which an entry is first looked at; null: entries don't count their runs. */
+  readonly firstDue: number | null;
+  /** Called with an entry that has come to its `due`. */
+  readonly onDue: (node: Node) => void;
+  /** Called with the link of a translation by which it is left because an assumption failed. */
+  readonly failed: (link: Node, assumption: Assumption) => void;
+  readonly coldRuns: ColdRuns;
+  readonly stops: Stops;
+  /** Bytes of the host's memory that code may take. */
+  readonly cacheBytes: number;
+  /** An interrupt waits, and IF allows it. */
+  readonly interruptWaits: () => boolean;
+}
+
 /**
  * Decodes instructions into records when they first run, and links these. Links within a page are direct; a link to another page is
- * a gate, which checks that the page is still mapped there. Nodes are made of records where something needs one: a handler, a
- * translation.
+ * a gate, which checks that the page is still mapped there. Nodes are made of records where something needs one: a translation, an
+ * observation, an instruction in two pages.
  */
 export abstract class DecodedCode implements InstructionReset {
   readonly cache: CodeCache;
@@ -27,13 +57,15 @@ export abstract class DecodedCode implements InstructionReset {
   readonly stops: Stops;
   readonly cold: ColdCode;
   readonly pace: Pace;
+  /** The record of the instruction that is in a slow path or a trap (cell RUNNING); 0: EIP tells where a fault is. */
+  readonly running = new Int32Array(1);
   protected readonly parts: GraphParts;
   protected readonly state: Int32Array;
   private readonly fetch: InstructionFetch;
-  /** Runs an instruction by its handler. Where a fault of it is, is known. */
-  abstract readonly interpret: Run;
-  /** The node that is filled when code is decoded straight into a record. */
+  /** The instruction that is decoded straight into a record. */
   private readonly draft = new Node(nowhere, 0, notRun);
+  /** By record, called each time that its instruction runs. */
+  private readonly counters = new Map<number, () => void>();
 
   constructor(parts: GraphParts) {
     this.parts = parts;
@@ -54,11 +86,24 @@ export abstract class DecodedCode implements InstructionReset {
 
   private makeNode(record: number): Node {
     const { records } = this;
-    const node = this.cache.spare.takeNode(records.pageOf(record)!, records.eipOf(record), this.passing);
-    if (!records.isGate(record)) this.undecode(node);
-    node.weight = records.weightOf(record);
+    const isGate = records.isGate(record);
+    const node = this.cache.spare.takeNode(
+      records.pageOf(record)!,
+      records.eipOf(record),
+      isGate ? this.passing : notRun,
+    );
+    if (!isGate) node.enter = this.declined;
     node.due = records.firstDue;
     this.cache.attach(record, node);
+    return node;
+  }
+
+  /** The node of a record with its instruction, if that is decoded. */
+  decodedNodeOf(record: number): Node {
+    const node = this.nodeOf(record);
+    if (node.length === 0 && this.records.isDecoded(record)) {
+      node.length = this.fetch.within(node) || this.fetch.across(node);
+    }
     return node;
   }
 
@@ -66,22 +111,12 @@ export abstract class DecodedCode implements InstructionReset {
   reset(record: number): void {
     this.records.reset(record);
     const node = this.records.nodeOf(record);
-    if (node !== null) this.undecode(node);
-  }
-
-  private undecode(node: Node): void {
-    node.run = this.fresh;
-    node.one = this.undecoded;
-    node.length = 0;
+    if (node === null) return;
+    node.run = notRun;
     node.enter = this.declined;
+    node.length = 0;
     node.targets = null;
     node.tail = null;
-  }
-
-  /** Gives a node what it runs, and the slot that goes with it. */
-  setRun(node: Node, run: Run): void {
-    node.run = run;
-    this.parts.loops.chooseSlot(node.record);
   }
 
   /** `enter` where no translation starts: CALL is to run the node. What the call took from the budget for it is given back. */
@@ -90,57 +125,25 @@ export abstract class DecodedCode implements InstructionReset {
     return node;
   };
 
-  /** The `run` of a node that is not decoded yet: decodes it. */
-  protected readonly fresh: Run = (node) => {
-    this.decode(node);
-    return node.run === this.stopping ? this.stopping(node) : node.one(node);
-  };
-
-  private readonly undecoded: Run = (node) => {
-    this.decode(node);
-    return node.one(node);
-  };
-
-  /** Decodes a node and gives it its handler. Faults as fetching the instruction does. */
-  decode(node: Node): void {
-    const length = this.fetch.within(node) || this.fetch.across(node);
-    const handler = this.parts.handlers.get(node, node.page.context.key);
-    if (!this.records.isDecoded(node.record)) this.write(node.record, node, length, handler);
-    this.finish(node, length, handler);
-  }
-
-  /** Gives a node that was decoded, and its record too, what it runs and the nodes that it leads to. */
-  private finish(node: Node, length: number, handler: Handler): void {
-    const { NEXT, TAKEN } = this.records.views;
-    node.length = length;
-    node.one = node.tail === null ? this.parts.handlers.plain(handler) : this.runCrossing;
-    node.next = this.nodeOf(NEXT[node.record]);
-    node.taken = isRelative(node) ? this.nodeOf(TAKEN[node.record]) : null;
-    this.setRun(node, this.runOf(node));
-    // A nested call goes on with it: what follows may be translated again.
-    if (node.tail !== null && node.run !== this.stopping) node.enter = this.interpret;
-  }
-
-  /**
-   * Decodes an instruction into its record alone; false if that was not tried, as it crosses a page's end or has a breakpoint.
-   * Faults as fetching it does.
-   */
-  protected decodeRecord(record: number, page: CodePage, eip: number): boolean {
-    const { handlers, loops } = this.parts;
-    const { key } = page.context;
-    if (!loops.hasPaths(key) || this.stopsAt(page, eip)) return false;
-    const { draft } = this;
+  /** Decodes an instruction. Faults as fetching it does. */
+  decode(record: number): void {
+    const { draft, records } = this;
+    this.running[0] = record;
+    const page = records.pageOf(record)!;
     draft.page = page;
-    draft.eip = eip;
+    draft.eip = records.eipOf(record);
     const length = this.fetch.within(draft);
-    if (length === 0) return false;
-    this.write(record, draft, length, handlers.get(draft, key));
-    loops.chooseSlot(record);
-    return true;
+    if (length > 0) {
+      this.write(record, draft, length);
+      return;
+    }
+    const node = this.nodeOf(record);
+    node.length = this.fetch.across(node);
+    this.write(record, node, node.length);
   }
 
   /** Brings an instruction that was decoded into its record, and makes the records that it leads to. */
-  private write(record: number, i: Node, length: number, handler: Handler): void {
+  private write(record: number, i: Node, length: number): void {
     const { page } = i;
     const offset = this.records.offsetOf(record);
     const end = offset + length;
@@ -152,17 +155,55 @@ export abstract class DecodedCode implements InstructionReset {
     const next = this.linkTo(page, i.nextEip, begins ? EntryWeight.inner : EntryWeight.none);
     if (isRepeated(i)) this.markEntry(record, EntryWeight.loop);
     const taken = isRelative(i) ? this.linkTo(page, i.target, targetWeight(i)) : 0;
-    this.records.write(record, i, length, handler.number, next, taken);
-    this.parts.loops.note(handler);
+    const { number } = this.parts.handlers.get(i, page.context.key);
+    this.records.write(record, i, length, number, next, taken);
+    // It may have been another instruction's, which was evicted.
+    this.counters.delete(record);
+    this.settle(record);
   }
 
-  /** The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't heated. */
-  private runOf(node: Node): Run {
-    const { handlers, firstDue } = this.parts;
-    if (this.stopsAt(node.page, node.eip)) return this.stopping;
-    if (firstDue === null || node.weight === EntryWeight.none || node.tail !== null) return node.one;
-    const handler = handlers.of(node.one);
-    return handler === undefined ? this.heatingOne : handlers.heating(handler);
+  /** Has the instruction of a record run by itself, unless a translation begins there. */
+  settle(record: number): void {
+    const { records } = this;
+    if (!records.isDecoded(record) || records.nodeOf(record)?.isTranslated) return;
+    const operation = this.ownOperationOf(record);
+    // Where no translation can begin nothing is heated.
+    this.setOperation(record, operation, operation >= Operation.first && this.parts.firstDue !== null);
+  }
+
+  /** Has an instruction run by an operation; a breakpoint stops the loop in front of it, but not a step. */
+  private setOperation(record: number, operation: number, heats: boolean): void {
+    const { records } = this;
+    records.setOwnOperation(record, operation, heats);
+    if (this.stopsAt(records.pageOf(record)!, records.eipOf(record))) {
+      records.views.OPERATION[record] = Operation.breakpoint;
+    }
+  }
+
+  /** Has a translation run where a node's instruction is. */
+  installAt(node: Node, run: Run): void {
+    node.run = run;
+    node.enter = run;
+    this.records.setTranslated(node.record);
+  }
+
+  /** Has the runs of an entry no longer counted, as it can't be translated. */
+  stopHeating(record: number): void {
+    this.setOperation(record, this.ownOperationOf(record), false);
+  }
+
+  /** The operation of an instruction where no translation begins, and no breakpoint is. */
+  private ownOperationOf(record: number): number {
+    const { records } = this;
+    if (records.offsetOf(record) + records.lengthOf(record) > PAGE) return Operation.crossing;
+    return this.counters.has(record) ? Operation.counted : this.handlerOf(record).operation;
+  }
+
+  /** Has a function called each time that an instruction runs by itself, or no longer. */
+  count(record: number, counter: (() => void) | null): void {
+    if (counter === null) this.counters.delete(record);
+    else this.counters.set(record, counter);
+    this.settle(record);
   }
 
   /** Whether the instruction at an EIP of a page has a debugger's breakpoint. */
@@ -170,31 +211,31 @@ export abstract class DecodedCode implements InstructionReset {
     return this.stops.has((eip + context.base) | 0);
   }
 
-  /** In the place of an instruction with a breakpoint: the dispatcher finds that out. It has not run, so it costs no budget. */
-  private readonly stopping: Run = (node) => {
-    this.leaveUnrun(node.eip);
-    return null;
-  };
+  // Operations.
 
-  /** The `run` that adds to the heat of an entry whose `one` is not its handler, but a wrapper around it. */
-  private readonly heatingOne: Run = (node) => {
-    const heat = this.records.heatOf(node.record) + node.weight;
-    this.records.setHeat(node.record, heat);
-    return heat >= node.due ? this.parts.onDue(node) : node.one(node);
-  };
-
-  /** Gives a node the `run` that goes with its `one`, unless a translation starts there. */
-  settle(node: Node): void {
-    if (node.length === 0 || node.isTranslated) return;
-    this.setRun(node, this.runOf(node));
+  /** Runs the instruction of a record by its handler, whatever begins there; 0: leaves, perhaps with a fault. */
+  protected runHandler(record: number): number {
+    const { functions } = this.parts.handlers;
+    return functions[this.records.pageOf(record)!.context.key][this.handlerOf(record).operation](record);
   }
 
-  /** Runs an instruction that crosses a page boundary. The second page may be another one by now, or have been written. */
-  private readonly runCrossing: Run = (node) => {
-    if (this.fetch.hasTail(node)) return this.parts.handlers.plain(this.handlerOf(node.record))(node);
-    this.reset(node.record);
-    this.decode(node);
-    return node.one(node);
+  /** Operation.breakpoint: the dispatcher finds that out. The instruction has not run, so it costs no budget. */
+  protected readonly stop = (record: number): number => this.leaveUnrun(record);
+
+  /** Operation.counted. */
+  protected readonly counted = (record: number): number => {
+    this.counters.get(record)!();
+    return this.runHandler(record);
+  };
+
+  /** Operation.crossing: the second page may be another one by now, or have been written. */
+  protected readonly cross = (record: number): number => {
+    this.running[0] = record;
+    if (!this.fetch.hasTail(this.decodedNodeOf(record))) {
+      this.reset(record);
+      this.decode(record);
+    }
+    return this.runHandler(record);
   };
 
   // Links.
@@ -210,12 +251,9 @@ export abstract class DecodedCode implements InstructionReset {
 
   protected markEntry(record: number, weight: number): void {
     const { records } = this;
-    const before = records.weightOf(record);
-    if (before >= weight) return;
+    if (records.weightOf(record) >= weight) return;
     records.setWeight(record, weight);
-    const node = records.nodeOf(record);
-    if (node !== null && before === EntryWeight.none) this.settle(node);
-    this.parts.loops.chooseSlot(record);
+    this.settle(record);
   }
 
   private gate(page: CodePage, eip: number, weight: number): number {
@@ -229,14 +267,14 @@ export abstract class DecodedCode implements InstructionReset {
     return gate;
   }
 
-  /** Where a gate leads that the loop could not pass; 0: to the dispatcher. A gate is no instruction: its budget is given back. */
-  protected pass(gate: number): number {
+  /** Operation.gate: where a gate leads that the loop could not pass. It is no instruction: its budget is given back. */
+  protected readonly pass = (gate: number): number => {
     const { TAKEN, PAGE_ID, NEXT_EIP } = this.records.views;
     const eip = NEXT_EIP[gate];
     this.pace.giveBack();
     if (!this.pace.budgeted && this.pace.isAsked()) return this.leave(eip);
     return this.cache.isMappedAt(eip, PAGE_ID[gate]) ? TAKEN[gate] : this.relink(gate, eip);
-  }
+  };
 
   private relink(gate: number, eip: number): number {
     const target = this.cache.entryAt(eip);
@@ -255,10 +293,16 @@ export abstract class DecodedCode implements InstructionReset {
     return gate.taken;
   };
 
+  /** LEAVE: leaves in front of an instruction. */
+  readonly leaveBefore = (record: number): 0 => {
+    if (record !== RETURN_RECORD) this.leave(this.records.eipOf(record));
+    return 0;
+  };
+
   /** Leaves in front of an instruction whose budget was taken. */
-  protected leaveUnrun(eip: number): 0 {
+  protected leaveUnrun(record: number): 0 {
     this.pace.giveBack();
-    return this.leave(eip);
+    return this.leaveBefore(record);
   }
 
   protected leave(eip: number): 0 {

@@ -1,7 +1,6 @@
 import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { isIntercepted } from '../../translator/abi/intercepts.ts';
-import { RETURN_RECORD } from '../../translator/abi/record.ts';
 import { Halt, Nmi, Shadow, Word } from '../../translator/abi/state.ts';
 import { instructionRestart } from '../cpu/breakpoints.ts';
 import { linearEip } from '../cpu/code-segment.ts';
@@ -158,7 +157,6 @@ export class Dispatcher {
       this.graph.cache.enterContext();
       const record = this.graph.cache.resolve(state[Word.eip]);
       if (this.debug.mustStep || this.stops.isStepping) this.stepOne(record);
-      else if (this.pace.budgeted) this.runBudgeted(record);
       else this.graph.run(record, 0);
       const fault = this.graph.takeFault();
       if (fault !== null) this.fault(fault);
@@ -173,19 +171,12 @@ export class Dispatcher {
     }
   }
 
-  private runBudgeted(first: number): void {
-    let record = first;
-    while (record !== 0 && this.pace.take()) record = this.graph.step(record);
-    if (record !== 0 && record !== RETURN_RECORD) this.state[Word.eip] = this.graph.records.eipOf(record);
-  }
-
   /** One instruction: after STI or MOV SS, and where a debug exception may follow. */
   private stepOne(record: number): void {
-    const node = this.graph.nodeOf(record);
+    const { graph } = this;
     this.pace.spend();
-    this.graph.faulting = node;
-    this.debug.step(node, this.graph.runAlone);
-    this.graph.faulting = null;
+    if (!graph.records.isDecoded(record)) graph.decode(record);
+    this.debug.step(graph.decodedNodeOf(record), () => graph.step(record));
   }
 
   /** The instruction is restarted: the amount that it took from the budget is given back. */

@@ -3,7 +3,7 @@ import { cellNames } from '../../translator/abi/cells.ts';
 import type { HelperName } from '../../translator/abi/helpers.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
 import { Double, Word } from '../../translator/abi/state.ts';
-import { type LoopEmitOptions, type Pacing, usualOptions } from '../../translator/emit/context.ts';
+import { type EmitOptions, type Pacing, usualOptions } from '../../translator/emit/context.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import { attempts } from '../cpu/attempts.ts';
 import type { Cpu } from '../cpu/cpu.ts';
@@ -18,8 +18,7 @@ import { freeSuffix, installCells } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptPending, isInterruptWaiting } from './dispatcher.ts';
 import { type ColdRuns, defaultColdRuns } from './evictions.ts';
 import { Graph } from './graph.ts';
-import { Handlers } from './handlers.ts';
-import { defaultLoops, type LoopOptions, Loops } from './loops.ts';
+import { defaultInterpreter, Handlers, type InterpreterOptions } from './handlers.ts';
 import type { Node } from './node.ts';
 import { Pace } from './pace.ts';
 import { Records } from './records.ts';
@@ -40,8 +39,7 @@ export interface EngineOptions {
   readonly cacheBytes: number;
   /** How often code that was evicted runs before it gets records again. */
   readonly coldRuns: ColdRuns;
-  /** When the interpreter's loops get fast paths, and how many. Only without a budget. */
-  readonly loops: LoopOptions;
+  readonly interpreter: InterpreterOptions;
   /** The debug mode; null: nothing is checked. */
   readonly check: Check | null;
 }
@@ -52,7 +50,7 @@ export const defaultEngine: EngineOptions = {
   callDepth: usualOptions.callDepth,
   cacheBytes: 96 << 20,
   coldRuns: defaultColdRuns,
-  loops: defaultLoops,
+  interpreter: defaultInterpreter,
   check: null,
 };
 
@@ -65,7 +63,7 @@ export class Engine {
   readonly stops = new Stops();
   /** Times each trap was taken, by helper number (abi/helpers.ts). */
   readonly trapCounts = new Int32Array(Object.keys(helpers).length);
-  readonly emit: LoopEmitOptions;
+  readonly emit: EmitOptions;
   readonly dispose: () => void;
 
   constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
@@ -74,18 +72,16 @@ export class Engine {
     cpu.isCounted = budgeted;
     const suffix = freeSuffix([...cellNames, ...Object.keys(helpers)]);
     const memoryBytes = mmu.ram.bytes.length;
-    const emit: LoopEmitOptions = { suffix, memoryBytes, records: mmu.tables.records, pacing, callDepth };
+    const emit: EmitOptions = { suffix, memoryBytes, records: mmu.tables.records, pacing, callDepth };
     this.emit = emit;
-    this.handlers = new Handlers(emit, check);
+    this.handlers = new Handlers(emit, options.interpreter, check);
     const due = options.tiering && firstDue(options.tiering);
     const records = new Records(mmu.tables, due ?? undefined);
-    const loops = { options: budgeted ? null : options.loops, heats: due !== null };
     this.graph = new Graph({
       state: cpu.state,
       mmu,
       handlers: this.handlers,
       records,
-      loops: new Loops(this.handlers, records, loops, emit, check),
       decoder: createDecoder(cpu.model.features),
       pace: new Pace(pacing, cpu.state),
       cacheBytes: options.cacheBytes,
@@ -113,9 +109,9 @@ export class Engine {
     });
   }
 
-  private onDue(node: Node): Node | null {
+  private onDue(node: Node): void {
     if (!this.tiering) throw new Error('an engine without tiering heats nothing');
-    return this.tiering.onDue(node);
+    this.tiering.onDue(node);
   }
 
   private cells(cpu: Cpu, mmu: Mmu): Record<CellName, unknown> {
@@ -142,24 +138,27 @@ export class Engine {
       STORE16: mmu.restartable.store16,
       STORE32: mmu.restartable.store32,
       PROBE: mmu.restartable.probeWrite,
-      ...realAccess(mmu.restartable, () => mmu.misaligned++),
+      ...realAccess(mmu.restartable, () => mmu.countMisaligned()),
       TO_EXTENDED: (high: number, low: number) => toWords(high, low, cpu.state, Word.scratch),
       FROM_EXTENDED: () => fromWords(cpu.state, Word.scratch, cpu.doubles, Double.scratch + 3),
+      RUNNING: this.graph.running,
+      EIP: (record: number) => this.graph.records.eipOf(record),
+      LEAVE: this.graph.leaveBefore,
       FAULT: this.graph.fault,
       SEGMENT_FAULT: this.graph.segmentFault,
       FAULTED: this.graph.faulted,
-      AT: this.graph.at,
+      FIND: this.graph.find,
       JUMP: this.graph.jump,
+      AT: this.graph.at,
       RESUME: this.graph.resume,
       TRANSFERRED: this.graph.transferred,
-      RETURNED: this.graph.cameBack,
-      DUE: (node: Node) => this.onDue(node),
+      CAME_BACK: this.graph.cameBack,
+      RETURNED: this.graph.cameBackTo,
       CALL: this.graph.call,
-      STEPS: [this.graph.step, this.graph.nestedStep],
+      HANDLERS: this.handlers.functions,
       RETURN: this.graph.returned,
       CT: tlb.code,
       TRAPS: this.trapCounts,
-      HEAT: this.graph.records.views.HEAT,
       NODES: this.graph.records.nodes,
       ...this.graph.cache.branchTargets.views,
     };

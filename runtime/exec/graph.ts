@@ -1,4 +1,4 @@
-import { RETURN_RECORD } from '../../translator/abi/record.ts';
+import { RETURN_RECORD, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
 import { Eflags, FpuMode, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link, LinkedAssumption } from '../../translator/emit/links.ts';
 import { isNmiWaiting } from '../cpu/svm/interrupts.ts';
@@ -6,37 +6,25 @@ import { faultOf, GuestFault, segmentFaultVector } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { type CodePage, nowhere } from './code-page.ts';
-import { DecodedCode } from './decoded-code.ts';
-import type { GraphParts } from './graph-parts.ts';
+import { DecodedCode, type GraphParts } from './decoded-code.ts';
 import { EntryWeight, Node, type Run } from './node.ts';
-import { Rehearsal } from './rehearsal.ts';
-
-/** One of so many unaligned accesses is sampled: its instruction is noted. */
-const SAMPLED = 16;
 
 /** One of so many calls that are too deep to be nested gives up the frames of its callers. */
 const DEEP_CALLS = 16;
 
-/** One of so many steps is noted, as if all were like it: a prime, so that no loop's steps are missed. */
-const STEPS_NOTED = 61;
-
 /** An EIP that code hardly comes back to. */
 const NOWHERE = -1;
 
-/** Runs decoded code: what the interpreter's loops leave to the runtime, and what translations call. */
+/** Runs decoded code: the operations that are no instructions, and what handlers and translations call. */
 export class Graph extends DecodedCode {
-  /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
-  faulting: Node | null = null;
   /** The EIP after the instruction that has thrown last. */
   nextEip = 0;
   /** The fault that code leaves with which was not thrown, until the dispatcher has taken it: there is one at most, and EIP is where it is. */
   private pendingFault: GuestFault | null = null;
-  readonly rehearsal: Rehearsal;
   private readonly mmu: Mmu;
   private readonly tlb: Tlb;
   /** Calls that were too deep to be nested. */
   private deepCalls = 0;
-  private untilNoted = STEPS_NOTED;
   /** The EIP that code of a nested call is coming back to: no translation is to begin there. */
   private cameTo = NOWHERE;
 
@@ -45,7 +33,18 @@ export class Graph extends DecodedCode {
     this.mmu = parts.mmu;
     this.tlb = parts.mmu.tlb;
     parts.records.attach(RETURN_RECORD, this.returned);
-    this.rehearsal = new Rehearsal(parts, this.cache.branchTargets, this.returned);
+    // In the order of Operation.
+    parts.handlers.install([
+      this.decodeFirst,
+      this.due,
+      this.runTranslation,
+      this.goBack,
+      this.cross,
+      this.stop,
+      this.counted,
+      this.pass,
+    ]);
+    parts.mmu.onMisaligned = () => this.noteMisaligned();
   }
 
   /** No frame of generated code is left: the dispatcher is about to enter code. */
@@ -53,45 +52,56 @@ export class Graph extends DecodedCode {
     this.cache.trim();
     this.tlb.stale = false;
     this.state[Word.callDepth] = this.parts.callDepth;
-    if (this.parts.loops.isDue) this.parts.loops.renew(this.cache.allPages(), this.rehearsal);
-    this.faulting = null;
+    this.running[0] = 0;
   }
 
-  readonly interpret: Run = (node) => {
-    this.faulting = node;
-    const next = node.one(node);
-    this.faulting = null;
-    return this.tlb.stale || this.pace.isInterrupted ? this.leaveAt(next) : next;
+  /** Runs the instruction at a node by its handler, though a translation may begin there. */
+  private readonly interpret: Run = ({ record }) => {
+    if (!this.records.isDecoded(record)) this.decode(record);
+    const next = this.runAlone(record);
+    if (next === 0) return null;
+    if (!this.tlb.stale && !this.pace.isInterrupted) return this.nodeOf(next);
+    this.leaveBefore(next);
+    return null;
   };
 
+  /** Runs the one instruction of a record, which is decoded; 0: leaves, perhaps with a fault. */
+  runAlone(record: number): number {
+    const { records } = this;
+    const operation = records.ownOperationOf(record);
+    return this.parts.handlers.functions[records.pageOf(record)!.context.key][operation](record);
+  }
+
   /**
-   * FAULTED: the trap that a handler calls has thrown a fault, which the dispatcher is to deliver. The handler gives null then, and so does
-   * all that runs (loops: 0): V8 never compiles a handler that always ends by throwing.
+   * FAULTED: the trap that a handler calls has thrown a fault, which the dispatcher is to deliver. The handler gives 0 then: V8 never
+   * compiles a handler that always ends by throwing.
    */
-  readonly faulted = (error: unknown): null => {
+  readonly faulted = (record: number, error: unknown): 0 => {
     if (!(error instanceof GuestFault)) throw error;
-    return this.leaveWith(error);
+    return this.leaveWith(record, error);
   };
 
   /** FAULT: an instruction raises an exception, which is not thrown either. */
-  readonly fault = (vector: number): null => this.leaveWith(faultOf(vector));
+  readonly fault = (record: number, vector: number): 0 => this.leaveWith(record, faultOf(vector));
 
   /** SEGMENT_FAULT. */
-  readonly segmentFault = (segment: number): null => this.leaveWith(faultOf(segmentFaultVector(segment)));
+  readonly segmentFault = (record: number, segment: number): 0 =>
+    this.leaveWith(record, faultOf(segmentFaultVector(segment)));
 
-  private leaveWith(fault: GuestFault): null {
+  private leaveWith(record: number, fault: GuestFault): 0 {
     this.pendingFault = fault;
+    this.running[0] = record;
     this.locate();
-    return null;
+    return 0;
   }
 
   /** Makes EIP that of the instruction that has thrown. */
   locate(): void {
-    if (this.faulting !== null) {
-      this.state[Word.eip] = this.faulting.eip;
-      this.nextEip = this.faulting.nextEip;
-    }
-    this.faulting = null;
+    const record = this.running[0];
+    this.running[0] = 0;
+    if (record === 0) return;
+    this.state[Word.eip] = this.records.eipOf(record);
+    this.nextEip = this.records.views.NEXT_EIP[record];
   }
 
   /** Whether code leaves with a fault that was not thrown. */
@@ -106,13 +116,16 @@ export class Graph extends DecodedCode {
     return pendingFault;
   }
 
-  /** Runs one instruction by itself, and throws its fault, however that came. */
-  readonly runAlone: Run = (node) => {
-    const next = node.one(node);
+  /** Runs one instruction by itself, and throws its fault, however that came; false if it has left to the dispatcher. EIP is that of the next one. */
+  step(record: number): boolean {
+    const next = this.runAlone(record);
     const fault = this.takeFault();
     if (fault !== null) throw fault;
-    return next;
-  };
+    this.running[0] = 0;
+    if (next === 0) return false;
+    this.leaveBefore(next);
+    return true;
+  }
 
   /** X87 precision control, as bits of FpuMode. */
   get precision(): number {
@@ -174,11 +187,11 @@ export class Graph extends DecodedCode {
 
   // What generated code calls (abi/cells.ts).
 
-  /** The record that an indirect transfer goes to; 0: to the dispatcher. */
-  private find(eip: number): number {
+  /** FIND: the record that an indirect transfer goes to; 0: to the dispatcher. */
+  readonly find = (eip: number): number => {
     if (this.pace.isAsked()) return this.leave(eip);
     return this.cache.recent(eip) || this.target(eip);
-  }
+  };
 
   /** The record that a transfer into the midst of code goes to; 0: to the dispatcher. */
   private findMidst(eip: number): number {
@@ -199,17 +212,19 @@ export class Graph extends DecodedCode {
     return record;
   }
 
-  /** AT: the node that an indirect transfer goes to; null: to the dispatcher. */
-  readonly at = (eip: number): Node | null => {
-    const record = this.find(eip);
-    return record === 0 ? null : this.nodeOf(record);
+  /** JUMP: where an indirect jump goes, which is noted. */
+  readonly jump = (record: number, eip: number): number => {
+    this.nodeOf(record).noteTarget(eip);
+    return this.find(eip);
   };
 
-  /** JUMP: where the indirect jump at a node goes. */
-  readonly jump = (node: Node, eip: number): Node | null => {
-    node.noteTarget(eip);
-    return this.at(eip);
-  };
+  /** The node of a record that code goes on at; null: to the dispatcher. */
+  private nodeAfter(record: number): Node | null {
+    return record === 0 ? null : this.nodeOf(record);
+  }
+
+  /** AT: FIND for translations. */
+  readonly at = (eip: number): Node | null => this.nodeAfter(this.find(eip));
 
   /**
    * CALL: runs the callee of a nested call to its end; the first node is what its entry gave. It may be in another segment, or call others
@@ -225,142 +240,106 @@ export class Graph extends DecodedCode {
       if (next === entered) return this.runTo(entered.record, expected);
       if (this.tlb.stale) return this.leaveAt(next);
     }
-    return next === this.returned ? this.runTo(this.goBack(expected.record), expected) : next;
+    return next === this.returned ? this.runTo(RETURN_RECORD, expected) : next;
   };
 
-  /** Runs what is left of a nested call, from a record on. */
+  /** Runs what is left of a nested call, from a record on. It leaves where translations were dropped: the caller may be one of them. */
   private runTo(record: number, expected: Node): Node | null {
-    if (record === expected.record) return expected;
-    return record !== 0 && this.run(record, expected.record) !== 0 ? expected : null;
+    if (this.run(record, expected.record) === 0) return null;
+    return this.tlb.stale ? this.leaveAt(expected) : expected;
   }
 
   /** Runs code from a record on until control comes to an expected one, which it gives back, or leaves (0). 0: none is expected. */
   run(first: number, expected: number): number {
-    return this.parts.loops.run(this.cache.context.key, first, expected);
+    return this.parts.handlers.run(this.cache.context.key, first, expected);
   }
 
-  /** STEPS: one step of the outermost loop. */
-  readonly step = (record: number): number => this.stepIn(record, 0);
+  // Operations.
 
-  /** STEPS: one in a nested call, which goes on to a record that is expected. */
-  readonly nestedStep = (record: number, expected: number): number => this.stepIn(record, expected);
-
-  /**
-   * In a nested call it leaves where translations were dropped, as the caller may be one of them, and takes from the budget, which the
-   * dispatcher does for the outermost loop (`expected` is 0).
-   */
-  private stepIn(record: number, expected: number): number {
-    if (record === RETURN_RECORD) return this.goBack(expected);
-    if (expected !== 0 && !this.pace.take()) return this.leave(this.records.eipOf(record));
-    const node = this.records.nodeOf(record);
-    if (node === null || node.run === this.fresh) return this.stepRecord(record, expected);
-    if (--this.untilNoted === 0) this.noteStep(node);
-    return this.runNode(node, expected);
-  }
-
-  private noteStep(node: Node): void {
-    this.untilNoted = STEPS_NOTED;
-    const { loops, handlers, records } = this.parts;
-    if (!node.isTranslated) loops.noteSteps(handlers.all[records.handlerOf(node.record)], STEPS_NOTED);
-  }
-
-  /** Goes to CS and Word.eip, where code has returned to. */
-  private goBack(expected: number): number {
-    const eip = this.state[Word.eip];
-    if (expected !== 0 && this.isAt(expected, eip)) return expected;
-    if (expected === 0) this.pace.giveBack();
-    const isMidst = eip === this.cameTo;
-    this.cameTo = NOWHERE;
-    return this.unlessStale(isMidst ? this.findMidst(eip) : this.find(eip), expected);
-  }
-
-  /** Whether an EIP of the code segment is where a record is. */
-  private isAt(record: number, eip: number): boolean {
-    return eip === this.records.eipOf(record) && this.records.pageOf(record)!.context === this.cache.context;
-  }
-
-  /** A step at a record whose node isn't decoded, if there is one: it is made, or run, where it's needed. */
-  private stepRecord(record: number, expected: number): number {
+  /** Operation.undecoded: decodes an instruction, which then is to run; or runs it from its bytes. */
+  private readonly decodeFirst = (record: number): number => {
     const { records } = this;
-    if (records.isGate(record)) return this.unlessStale(this.pass(record), expected);
-    if (!records.isDecoded(record)) {
-      const page = records.pageOf(record);
-      // Only a rehearsal goes to no record.
-      if (page === null) return 0;
-      const eip = records.eipOf(record);
-      if (records.isShort || this.parts.handlers.isFull) return this.leaveUnrun(eip);
-      if (this.cold.has(page, eip)) return this.unlessStale(this.runCold(page, eip), expected);
-      if (this.tryToDecode(record, page, eip)) return record;
-    }
-    return this.runNode(this.nodeOf(record), expected);
-  }
-
-  private tryToDecode(record: number, page: CodePage, eip: number): boolean {
-    try {
-      return this.decodeRecord(record, page, eip);
-    } catch (error) {
-      this.faulting = this.nodeOf(record);
-      throw error;
-    }
-  }
+    if (records.isShort || this.parts.handlers.isFull) return this.leaveUnrun(record);
+    const page = records.pageOf(record)!;
+    const eip = records.eipOf(record);
+    if (this.cold.has(page, eip)) return this.runCold(page, eip);
+    this.decode(record);
+    this.pace.giveBack();
+    return record;
+  };
 
   private runCold(page: CodePage, eip: number): number {
-    this.faulting = this.cold.current;
-    const next = this.cold.run(page, eip);
-    this.faulting = null;
-    return next;
+    this.running[0] = this.cold.record;
+    return this.cold.run(page, eip);
   }
 
-  /** Runs a node; where it gives a link, which has no record, goes on by that. Nothing is caught here: a fault would be thrown twice. */
-  private runNode(node: Node, expected: number): number {
-    const { misaligned } = this.mmu;
-    this.faulting = node;
+  /** Operation.due: tiering decides what the entry runs from now on. */
+  private readonly due = (record: number): number => {
+    this.pace.giveBack();
+    const node = this.decodedNodeOf(record);
+    // A translation that took the place of others may begin at an entry that is due already.
+    if (node.isTranslated) this.records.keepTranslated(node);
+    else this.parts.onDue(node);
+    // This run has been counted, and the loop counts what comes from a function.
+    const weight = this.records.views.OPERATION[record] >>> WEIGHT_SHIFT;
+    this.records.setHeat(record, this.records.heatOf(record) - weight);
+    return record;
+  };
+
+  /** Operation.translated. */
+  private readonly runTranslation = (record: number): number => {
+    const node = this.records.nodeOf(record)!;
     const next = node.run(node);
-    if (this.mmu.misaligned !== misaligned && !this.hasFaulted) this.noteMisaligned(node, misaligned);
     if (next === null) return 0;
-    if (expected !== 0 && this.tlb.stale) return this.leaveBefore(next);
-    return next.record === 0 ? this.runLink(next, expected) : next.record;
-  }
+    return next.record === 0 ? this.runLink(next) : next.record;
+  };
 
-  /** Some accesses of an instruction were not aligned; so many had been before. One of a few is remembered, for translations. */
-  private noteMisaligned(node: Node, before: number): void {
-    const isNoted = Math.floor(this.mmu.misaligned / SAMPLED) !== Math.floor(before / SAMPLED);
-    if (isNoted && node.length > 0 && !node.isTranslated) node.page.note('misaligned', node.eip);
-  }
-
-  private runLink(link: Node, expected: number): number {
+  private runLink(link: Node): number {
     if (!this.pace.take()) return this.leave(link.eip);
-    return this.runNode(link, expected);
+    const next = link.run(link);
+    return next === null ? 0 : next.record;
   }
 
-  private unlessStale(record: number, expected: number): number {
-    if (record === 0 || expected === 0 || !this.tlb.stale) return record;
-    return record === RETURN_RECORD ? 0 : this.leave(this.records.eipOf(record));
+  /** Operation.returned: goes to CS and Word.eip, where code has returned to. It is no instruction: its budget is given back. */
+  private readonly goBack = (): number => {
+    const eip = this.state[Word.eip];
+    this.pace.giveBack();
+    // Where a nested call comes back to no translation is to begin.
+    const isMidst = eip === this.cameTo || this.state[Word.callDepth] !== this.parts.callDepth;
+    this.cameTo = NOWHERE;
+    return isMidst ? this.findMidst(eip) : this.find(eip);
+  };
+
+  /** One of some accesses that were not aligned: its instruction is noted, for translations. */
+  private noteMisaligned(): void {
+    const record = this.running[0];
+    const page = this.records.pageOf(record);
+    if (record !== 0 && page !== null) page.note('misaligned', this.records.eipOf(record));
   }
 
   /** RESUME: goes on after a trap, unless the dispatcher must have a look. */
-  readonly resume = (node: Node): Node | null => {
-    const { page } = node;
-    if (this.isCalm() && this.state[Word.key] === page.context.key && this.cache.mapped.has(page)) return node.next;
-    this.leave(node.nextEip);
-    return null;
+  readonly resume = (record: number): number => {
+    const { NEXT, NEXT_EIP } = this.records.views;
+    const page = this.records.pageOf(record)!;
+    if (this.isCalm() && this.state[Word.key] === page.context.key && this.cache.mapped.has(page)) return NEXT[record];
+    return this.leave(NEXT_EIP[record]);
   };
 
   /** TRANSFERRED: goes on where code begins. */
-  readonly transferred = (): Node | null => (this.entersContext() ? this.at(this.state[Word.eip]) : null);
+  readonly transferred = (): number => (this.entersContext() ? this.find(this.state[Word.eip]) : 0);
 
-  /** RETURNED: goes on in the midst of code, where no translation is to begin; a nested call may wait for it there. */
-  readonly cameBack = (): Node | null => {
+  /** CAME_BACK: goes on in the midst of code, where no translation is to begin; a nested call may wait for it there. */
+  readonly cameBack = (): number => {
     const { state } = this;
-    if (!this.entersContext()) return null;
+    if (!this.entersContext()) return 0;
     const eip = state[Word.eip];
-    if (state[Word.callDepth] !== this.parts.callDepth) {
-      this.cameTo = eip;
-      return this.returned;
-    }
-    const record = this.findMidst(eip);
-    return record === 0 ? null : this.nodeOf(record);
+    if (state[Word.callDepth] === this.parts.callDepth) return this.findMidst(eip);
+    this.cameTo = eip;
+    return RETURN_RECORD;
   };
+
+  /** RETURNED: CAME_BACK for translations. */
+  readonly cameBackTo = (): Node | null => this.nodeAfter(this.cameBack());
 
   /** Enters the context that a trap leads to, unless that is for the dispatcher, as code of another key is: a loop has one, and so have all frames. */
   private entersContext(): boolean {
@@ -395,11 +374,7 @@ export class Graph extends DecodedCode {
 
   /** Leaves in front of a node. */
   private leaveAt(node: Node | null): null {
-    if (node !== null) this.leaveBefore(node);
+    if (node !== null && node !== this.returned) this.leave(node.eip);
     return null;
-  }
-
-  private leaveBefore(node: Node): 0 {
-    return node === this.returned ? 0 : this.leave(node.eip);
   }
 }

@@ -1,4 +1,3 @@
-import type { HandlerKind } from '../../translator/emit/handler.ts';
 import { hex } from '../../translator/emit/names.ts';
 import type { CodePage } from './code-page.ts';
 
@@ -21,9 +20,9 @@ export function translationUrl(page: CodePage, eip: number, name: string): strin
   return `${SCHEME}${hex(page.frame * 4096 + page.distanceTo(eip))}-${page.context.key.toString(16)}/${name}.js`;
 }
 
-/** File of a handler, by its number. */
-export function handlerUrl(number: number, kind: HandlerKind): string {
-  return `${SCHEME}handlers/${number.toString(16)}-${kind}.js`;
+/** File of a handler, by its state key and operation. */
+export function handlerUrl(key: number, operation: number): string {
+  return `${SCHEME}handlers/${key.toString(16)}-${operation}.js`;
 }
 
 /** File of the interpreter's loop for a state key. */

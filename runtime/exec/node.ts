@@ -4,10 +4,7 @@ import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { CodePage } from './code-page.ts';
 import { NO_PAGE } from './code-pages.ts';
 
-/**
- * The result of running a node: the node to run next, or null to leave to the dispatcher at Word.eip, perhaps with a fault
- * (Graph.faulted).
- */
+/** The result of a translation or link: the node to go on at, or null to leave to the dispatcher at Word.eip. */
 export type Run = (node: Node) => Node | null;
 
 /**
@@ -20,25 +17,19 @@ export const EntryWeight = { none: 0, inner: 4, loop: 8, root: 16 } as const;
 const MOST_TARGETS = 16;
 
 /**
- * A decoded instruction in the graph that the interpreter walks, by records where it can (see Loops, Records).
- * A translation is a longer handler, installed as `run` and `enter` of its first instruction.
- * A node is identified by its code page and offset and is never replaced: what becomes stale is reset in place
- * (`run` decodes again), so that links to it stay right. `next` and `taken` are nodes of its page, or gates.
+ * A decoded instruction, or gate, as an object: where a translation begins or is left to, and where something is noted of an
+ * instruction. All others are records alone. A node is identified by its code page and offset and is never replaced: what becomes
+ * stale is reset in place, so that links to it stay right.
  */
 export class Node extends Instruction {
   /** For a gate: number of the code page that `taken` is in; NO_PAGE while it leads nowhere. */
   targetId = NO_PAGE;
+  /** The translation that begins here, or what a link of a translation does. */
   run: Run;
-  /** Runs this one instruction, whatever `run` is. */
-  one: Run;
-  /**
-   * The function that a nested call of a translation runs: the translation that starts here, the gate, an instruction that
-   * crosses a page boundary, as none is translated, or a function that returns the node, so that the loop runs it. Never a
-   * handler: where one faults must be noted. Whoever puts a translation into `run` puts it here.
-   */
+  /** What a nested call of a translation runs: the translation that begins here, the gate, or a function that returns the node. */
   enter: Run;
   page: CodePage;
-  /** Heat at which DUE is called: first to see whether its code is slow, then to translate it. */
+  /** Heat at which tiering looks at it: first to see whether its code is slow, then to translate it. */
   due = 0;
   /** Length in bytes; 0 while not decoded. */
   length = 0;
@@ -55,7 +46,6 @@ export class Node extends Instruction {
     this.page = page;
     this.eip = eip;
     this.run = run;
-    this.one = run;
     this.enter = run;
   }
 
@@ -64,11 +54,8 @@ export class Node extends Instruction {
     this.page = page;
     this.eip = eip;
     this.run = run;
-    this.one = run;
     this.enter = run;
-    this.next = null;
     this.taken = null;
-    this.weight = 0;
     this.due = 0;
     this.targetId = NO_PAGE;
     this.length = 0;
@@ -83,7 +70,7 @@ export class Node extends Instruction {
     if (this.targets.length < MOST_TARGETS && !this.targets.includes(eip)) this.targets.push(eip);
   }
 
-  /** A place where a translation leaves to the runtime: in the graph it is no instruction, so it has no record. */
+  /** A place where a translation leaves to the runtime: it is no instruction, so it has no record. */
   get isLink(): boolean {
     return this.record === 0;
   }
@@ -94,13 +81,13 @@ export class Node extends Instruction {
   }
 }
 
-/** The `run` of a node that is no instruction, but stands for others, or for none. */
+/** The `run` of a node where no translation begins, and of one that is no code. */
 export const notRun: Run = () => {
-  throw new Error('a node was run that is no instruction');
+  throw new Error('a node was run where no translation begins');
 };
 
 /** Weight of the target of a relative jump or call. */
-export function targetWeight(node: Node): number {
-  if (isCall(node)) return EntryWeight.root;
-  return node.target >>> 0 <= node.eip >>> 0 ? EntryWeight.loop : EntryWeight.inner;
+export function targetWeight(i: Instruction): number {
+  if (isCall(i)) return EntryWeight.root;
+  return i.target >>> 0 <= i.eip >>> 0 ? EntryWeight.loop : EntryWeight.inner;
 }

@@ -1,14 +1,15 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import {
   NOTED_RUNS,
+  Operation,
   RECORD_SHIFT,
   RECORD_WORDS,
   RETURN_RECORD,
   type RecordView,
   recordViews,
-  Slot,
   WEIGHT_SHIFT,
 } from '../../translator/abi/record.ts';
+import { isRelative } from '../../translator/region/flow.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
 import type { Tables } from '../memory/tables.ts';
 import type { CodePage } from './code-page.ts';
@@ -53,6 +54,8 @@ export class Records {
   /** For each record: offset, length (0: not decoded) and weight; and the number of the handler. */
   private readonly places: Int32Array;
   private readonly handlers: Int32Array;
+  /** For each record: the operation that runs its instruction alone, whatever begins there. */
+  private readonly own: Uint16Array;
   private readonly free: number[] = [];
 
   /** There are as many as tables have room for, see capacityFor. */
@@ -63,7 +66,8 @@ export class Records {
     this.views = tables.interleaved(recordViews, RECORD_WORDS, this.capacity);
     this.places = new Int32Array(this.capacity);
     this.handlers = new Int32Array(this.capacity);
-    this.views.SLOT[RETURN_RECORD] = Slot.returned;
+    this.own = new Uint16Array(this.capacity);
+    this.views.OPERATION[RETURN_RECORD] = Operation.returned;
     this.views.HEAT[RETURN_RECORD] = -1;
   }
 
@@ -77,7 +81,8 @@ export class Records {
     if (page.unusedRecords === 0) this.addChunk(page);
     const record = page.chunks.at(-1)! + (RECORD_CHUNK - page.unusedRecords--) * RECORD_WORDS;
     this.places[record >>> RECORD_SHIFT] = offset;
-    this.views.SLOT[record] = Slot.none;
+    this.views.OPERATION[record] = Operation.undecoded;
+    this.own[record >>> RECORD_SHIFT] = Operation.undecoded;
     this.views.HEAT[record] = -this.firstDue;
     return record;
   }
@@ -85,10 +90,10 @@ export class Records {
   /** A record for a gate of a page, which leads nowhere yet. */
   addGate(page: CodePage, eip: number): number {
     const gate = this.add(page, 0);
-    const { LINEAR_PAGE, NEXT_EIP, SLOT } = this.views;
+    const { LINEAR_PAGE, NEXT_EIP, OPERATION } = this.views;
     LINEAR_PAGE[gate] = (eip + page.context.base) >>> 12;
     NEXT_EIP[gate] = eip;
-    SLOT[gate] = Slot.gate;
+    OPERATION[gate] = Operation.gate;
     this.setTarget(gate, 0, NO_PAGE);
     return gate;
   }
@@ -156,7 +161,7 @@ export class Records {
   }
 
   isGate(record: number): boolean {
-    return this.views.SLOT[record] === Slot.gate;
+    return this.views.OPERATION[record] === Operation.gate;
   }
 
   /** EIP of an instruction, or that a gate leads to. */
@@ -192,16 +197,15 @@ export class Records {
   setWeight(record: number, weight: number): void {
     const n = record >>> RECORD_SHIFT;
     this.places[n] = (this.places[n] & (OFFSET | LENGTH)) | (weight << ENTRY_SHIFT);
-    const node = this.nodes[n];
-    if (node !== null) node.weight = weight;
   }
 
   /** Brings a decoded instruction into its record, with the number of its handler and the records that it leads to; `taken`: 0 if it isn't relative. */
   write(record: number, i: Instruction, length: number, handler: number, next: number, taken: number): void {
     const { OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NOTES, NEXT_EIP } = this.views;
     OPERANDS[record] = i.operands;
-    DISPLACEMENT[record] = i.displacement;
-    IMMEDIATE[record] = i.immediate;
+    // An instruction has a displacement or a second immediate, and an immediate or a relative target.
+    DISPLACEMENT[record] = i.displacement | i.immediate2;
+    IMMEDIATE[record] = isRelative(i) ? i.target : i.immediate;
     NEXT[record] = next;
     if (taken === 0) NOTES[record] = NOTED_RUNS;
     else TAKEN[record] = taken;
@@ -213,7 +217,8 @@ export class Records {
   /** Marks it to be decoded again. */
   reset(record: number): void {
     this.forgetHeat(record);
-    this.views.SLOT[record] = Slot.none;
+    this.views.OPERATION[record] = Operation.undecoded;
+    this.own[record >>> RECORD_SHIFT] = Operation.undecoded;
     this.places[record >>> RECORD_SHIFT] &= ~LENGTH;
   }
 
@@ -248,10 +253,27 @@ export class Records {
     for (const gate of gates.values()) LINEAR_PAGE[gate] = (NEXT_EIP[gate] + context.base) >>> 12;
   }
 
-  /** Makes its fast path that of a slot; `heats`: each run adds to its heat. */
-  setSlot(record: number, slot: number, heats: boolean): void {
-    const weight = heats && slot !== Slot.none ? this.weightOf(record) : 0;
-    this.views.SLOT[record] = slot | (weight << WEIGHT_SHIFT);
+  /** The operation that runs its instruction alone. */
+  ownOperationOf(record: number): number {
+    return this.own[record >>> RECORD_SHIFT];
+  }
+
+  /** Has its instruction run by an operation; `heats`: each run adds to its heat. */
+  setOwnOperation(record: number, operation: number, heats: boolean): void {
+    this.own[record >>> RECORD_SHIFT] = operation;
+    const weight = heats ? this.weightOf(record) : 0;
+    this.views.OPERATION[record] = operation | (weight << WEIGHT_SHIFT);
+  }
+
+  /** A translation begins there. */
+  setTranslated(record: number): void {
+    this.views.OPERATION[record] = Operation.translated;
+  }
+
+  /** The translation that begins at a node stays, however hot it is. */
+  keepTranslated(node: Node): void {
+    this.setDue(node, this.heatOf(node.record) + 1);
+    this.setTranslated(node.record);
   }
 
   /** Sum of the weights of an entry's runs while it isn't translated; negative if it was cooled. */

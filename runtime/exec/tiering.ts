@@ -114,28 +114,26 @@ export class Tiering {
   }
 
   /**
-   * DUE: an entry that is not translated has come to the heat at which it is looked at. That is long before it is hot and then
+   * An entry that is not translated has come to the heat at which it is looked at. That is long before it is hot and then
    * again and again, so that its work counts for others. What is hot but small is asked once more after as many runs.
    */
-  readonly onDue: Run = (node) => {
+  onDue(node: Node): void {
     const { records, work, hotAt, firstDue } = this;
-    const { due } = node;
-    const heat = records.heatOf(node.record);
+    const { due, record } = node;
+    const heat = records.heatOf(record);
     const before = due - firstDue;
     const next = (Math.floor(heat / firstDue) + 1) * firstDue;
-    work.charge(node, next - due);
-    if (before % hotAt === 0) work.begin(node);
+    work.charge(record, next - due);
+    if (before % hotAt === 0) work.begin(record);
     records.setDue(node, next);
-    // Becoming due took its fast path away (emit/loop.ts).
-    this.graph.setRun(node, node.run);
+    this.graph.settle(record);
     const isHot = hotAt === 0 || Math.floor(heat / hotAt) > Math.floor(before / hotAt);
-    if (isHot ? work.isSmall(node, hotAt - firstDue) : !this.isSlow(node)) return this.graph.interpret(node);
-    if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);
-    return node.run(node);
-  };
+    if (isHot ? work.isSmall(record, hotAt - firstDue) : !this.isSlow(record)) return;
+    if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.stopHeating(record);
+  }
 
-  /** Whether there are x87 instructions in a node's block. */
-  private isSlow({ record }: Node): boolean {
+  /** Whether there are x87 instructions in an entry's block. */
+  private isSlow(record: number): boolean {
     return this.work.hasInBlock(record, ({ form }) => form.class === 'escape');
   }
 
@@ -167,7 +165,12 @@ export class Tiering {
     if (records.heatOf(node.record) < this.hotAt << growth) return true;
     const warm = this.entriesIn(joined).filter((record) => records.heatOf(record) > this.hotAt / WARM);
     const checks = joined.some(({ assumptions }) => assumptions.checks === 'single') ? 'single' : 'shared';
-    const made = this.remake(joined, [node, ...warm.map((record) => this.graph.nodeOf(record))], checks, growth + 1);
+    const made = this.remake(
+      joined,
+      [node, ...warm.map((record) => this.graph.decodedNodeOf(record))],
+      checks,
+      growth + 1,
+    );
     return made?.entries.includes(node) ?? false;
   }
 
@@ -210,7 +213,7 @@ export class Tiering {
     const offset = page.distanceTo(eip);
     const isMendable = {
       misaligned: true,
-      missing: mayMiss(taken!),
+      missing: mayMiss(this.graph.decodedNodeOf(taken!.record)),
       recursive: translation.begins(offset),
     };
     if (isMendable[what]) page.note(what, eip);
@@ -224,11 +227,14 @@ export class Tiering {
     checks: Checks,
     growth: number,
   ): CachedTranslation | null {
-    const entries = [...new Set([...old.flatMap((one) => one.entries), ...more])].sort((a, b) => b.weight - a.weight);
+    const entries = [...new Set([...old.flatMap((one) => one.entries), ...more])].sort(
+      (a, b) => this.records.weightOf(b.record) - this.records.weightOf(a.record),
+    );
     const heats = entries.map((entry) => this.records.heatOf(entry.record));
     for (const one of old) this.graph.cache.replaceTranslation(one);
     entries.forEach((entry, n) => {
-      if (entry.length === 0) this.graph.decode(entry);
+      if (!this.records.isDecoded(entry.record)) this.graph.decode(entry.record);
+      this.graph.decodedNodeOf(entry.record);
       this.records.setHeat(entry.record, heats[n]);
     });
     return this.install(entries, checks, { old, growth });
@@ -310,8 +316,7 @@ export class Tiering {
 
   private enterBy(entry: Node, run: Run, links: Node[]): void {
     entry.links = links;
-    this.graph.setRun(entry, run);
-    entry.enter = run;
+    this.graph.installAt(entry, run);
   }
 
   private count(result: Translation | null): void {

@@ -2,7 +2,6 @@ import { RECORD_SHIFT } from '../../translator/abi/record.ts';
 import { endsBlock, isCall, isRelative } from '../../translator/region/flow.ts';
 import type { Graph } from './graph.ts';
 import type { Handler } from './handlers.ts';
-import type { Node } from './node.ts';
 import type { Records } from './records.ts';
 
 /** Instructions that are looked at, at most, to judge the worth of an entry. */
@@ -61,25 +60,25 @@ export class Work {
     return Math.max(1, weight === 0 ? 1 : records.heatOf(record) / weight);
   }
 
-  /** A node has gained so much heat since it was looked at before. */
-  charge({ record, weight }: Node, heat: number): void {
+  /** An entry has gained so much heat since it was looked at before. */
+  charge(record: number, heat: number): void {
     let length = 0;
     eachOfBlock(this.graph, record, () => length++);
-    this.all += (heat / weight) * length;
+    this.all += (heat / this.records.weightOf(record)) * length;
   }
 
-  /** The heat of a node counts from here. */
-  begin({ record }: Node): void {
+  /** The heat of an entry counts from here. */
+  begin(record: number): void {
     this.since[record >>> RECORD_SHIFT] = this.all;
   }
 
-  /** Whether a node that has gained so much heat since then is not worth a translation. */
-  isSmall({ record, weight }: Node, heat: number): boolean {
+  /** Whether an entry that has gained so much heat since then is not worth a translation. */
+  isSmall(record: number, heat: number): boolean {
     const { share, enough } = this.options;
     if (share === 0) return false;
     const stay = this.stayOf(record);
     if (stay * this.runsOf(record) >= enough) return false;
-    return (heat / weight) * stay < share * (this.all - this.since[record >>> RECORD_SHIFT]);
+    return (heat / this.records.weightOf(record)) * stay < share * (this.all - this.since[record >>> RECORD_SHIFT]);
   }
 
   /** Whether an instruction of a block has a property. */

@@ -19,6 +19,9 @@ import { PageKind, Tlb } from './tlb.ts';
 import { type AccessWatcher, type Watch, WatchedPages, type WatchOwner } from './watch.ts';
 import { WideStore } from './wide-store.ts';
 
+/** One of so many accesses that are not aligned is told of. */
+const SAMPLED = 16;
+
 const PAGE_FAULT_EXIT = Exit.exception + Vector.pageFault;
 
 /**
@@ -44,6 +47,8 @@ export class Mmu implements ProcessorMemory {
   /** Number of page walks done. */
   walks = 0;
   misaligned = 0;
+  /** Called at one of SAMPLED accesses that are not aligned. */
+  onMisaligned: () => void = () => {};
   /** Accesses that never have an entry in the TLB: to devices, and stores that somebody has to see. */
   unentered = 0;
   /** Physical address of the last translation that ended at a device. NaN: V8 is to keep it as a double from the start. */
@@ -218,10 +223,14 @@ export class Mmu implements ProcessorMemory {
     return this.#watched.fetches(linear >>> 12);
   }
 
+  countMisaligned(): void {
+    if (++this.misaligned % SAMPLED === 0) this.onMisaligned();
+  }
+
   /** An access is not at a multiple of its size. */
   #noteMisaligned(access: number): void {
     if (access & Access.user) checkAlignment(this.#state);
-    this.misaligned++;
+    this.countMisaligned();
   }
 
   #load8As(linear: number, access: number): number {

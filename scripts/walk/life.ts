@@ -2,6 +2,7 @@ import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import type { MachineConfig, MachineHost } from '../../runtime/machine/config.ts';
 import { createMachine } from '../../runtime/machine/create.ts';
 import type { MachineCore } from '../../runtime/machine/machine.ts';
+import { OPERATION_MASK } from '../../translator/abi/record.ts';
 import { ENTRY, program, programBytes } from './guest.ts';
 
 /** Where the function's words are: in a page that has no TLB entry, and in another. */
@@ -96,13 +97,14 @@ class Life {
   #node() {
     const { graph } = this.#machine.engine;
     const record = graph.cache.entryAt(ENTRY);
-    return record === 0 ? null : graph.nodeOf(record);
+    return record === 0 ? null : graph.decodedNodeOf(record);
   }
 
   #runs(): string {
     const node = this.#node();
     if (!node || node.length === 0) return 'undecoded';
     if ([...node.page.translations].some(({ head }) => head === node)) return 'its translation';
-    return node.run === node.one ? 'its handler' : 'its handler, heating';
+    const heats = this.#machine.engine.graph.records.views.OPERATION[node.record] > OPERATION_MASK;
+    return heats ? 'its handler, heating' : 'its handler';
   }
 }

@@ -38,7 +38,7 @@ export function translationStages(): Record<string, string> {
     structure: fence('', structureText(liftRegion(blocks, KEY))),
     region: fence('js', translation().text),
     links: fence('', translation().links.map(linkText).join('\n')),
-    handler: fence('js', wrap(bindHandler(first, KEY, 'plain', options))),
+    handler: fence('js', wrap(bindHandler(first, KEY, options))),
   };
 }
 
@@ -138,5 +138,5 @@ function linkText({ eip, kind }: Translation['links'][number], n: number): strin
 
 /** A line break after each statement. */
 function wrap(text: string): string {
-  return text.replace(/^(function \w+\(i\)\{)/, '$1\n').replace(/;(?=[^}])/g, ';\n');
+  return text.replace(/^(function \w+\(record\)\{)/, '$1\n').replace(/;(?=[^}])/g, ';\n');
 }

@@ -145,7 +145,7 @@ export function emitted({ translation, blocks }: Stages): Translation {
 /** The interpreter's handlers of a region's instructions, each once. */
 export function handlersOf({ source, entries, limits, options }: Code): string[] {
   const texts = selectRegion(source, entries, limits).flatMap((block) =>
-    block.instructions.map((i) => bindHandler(i, source.key, 'plain', options)),
+    block.instructions.map((i) => bindHandler(i, source.key, options)),
   );
   return [...new Set(texts)];
 }

@@ -18,7 +18,8 @@ const nodeFields = new Set([...Object.keys(new Instruction(forms[0])), 'links'])
 
 /**
  * The debug mode's check of emitted text (MachineHost.checkText): it is one function declaration, every name in it is
- * declared in front of its use or is a cell, and of its argument only what nodes have is used. Throws TextError.
+ * declared in front of its use or is a cell, nothing has the name of a parameter or a cell or is assigned to a parameter, and
+ * of its argument only what nodes have is used. Throws TextError.
  */
 export function checkText(text: string): void {
   const program = parseText(text);
@@ -43,14 +44,15 @@ function failure(text: string, what: string): TextError {
 class Scopes {
   readonly #text: string;
   #scopes: Set<string>[] = [];
+  #parameters: ReadonlySet<string> = new Set();
 
   constructor(text: string) {
     this.#text = text;
   }
 
   function(declaration: Tree): void {
-    const parameters = declaration.params as Tree[];
-    this.#scopes = [new Set([nameOf(declaration.id as Tree), ...parameters.map(nameOf)])];
+    this.#parameters = new Set((declaration.params as Tree[]).map(nameOf));
+    this.#scopes = [new Set([nameOf(declaration.id as Tree), ...this.#parameters])];
     this.#visit(declaration.body as Tree);
   }
 
@@ -62,13 +64,22 @@ class Scopes {
         this.#scopes.pop();
         break;
       case 'CatchClause':
-        this.#scopes.push(new Set([nameOf(node.param as Tree)]));
+        this.#scopes.push(new Set());
+        this.#define(nameOf(node.param as Tree));
         this.#children(node, 'param');
         this.#scopes.pop();
         break;
       case 'VariableDeclarator':
         this.#children(node, 'id');
         this.#define(nameOf(node.id as Tree));
+        break;
+      case 'AssignmentExpression':
+        this.#assign(node.left as Tree);
+        this.#children(node);
+        break;
+      case 'UpdateExpression':
+        this.#assign(node.argument as Tree);
+        this.#children(node);
         break;
       case 'Identifier':
         this.#use(nameOf(node));
@@ -103,7 +114,14 @@ class Scopes {
     }
   }
 
+  #assign(target: Tree): void {
+    if (target.type !== 'Identifier' || !this.#parameters.has(nameOf(target))) return;
+    throw failure(this.#text, `the parameter ${nameOf(target)} is assigned to`);
+  }
+
   #define(name: string): void {
+    if (this.#parameters.has(name)) throw failure(this.#text, `${name} is the name of a parameter too`);
+    if (globals.has(name)) throw failure(this.#text, `${name} is the name of a cell too`);
     this.#scopes.at(-1)!.add(name);
   }
 

@@ -120,19 +120,14 @@ export const translatorSettings: readonly NamedSettings[] = [
   { name: 'translator, polling', pacing: 'poll', regions: 'default' },
 ];
 
-/** Nothing is translated, but interpreted by fast paths. */
-const fastPathSettings: NamedSettings = {
-  name: 'fast paths, polling',
-  pacing: 'poll',
-  threshold: 1 << 20,
-  fastPaths: true,
-};
+/** Nothing is translated. */
+const interpretedSettings: NamedSettings = { name: 'interpreted, polling', pacing: 'poll', threshold: 1 << 20 };
 
 /** Settings without nodes at first. */
 const coldSettings: NamedSettings = { name: 'without nodes, counting', threshold: 1 << 20, cold: true };
 
 /** Settings of the engines that run random programs next to an interpreter that counts. */
-export const lockstepSettings: readonly NamedSettings[] = [...translatorSettings, fastPathSettings, coldSettings];
+export const lockstepSettings: readonly NamedSettings[] = [...translatorSettings, interpretedSettings, coldSettings];
 
 const usage = 'usage: oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]';
 

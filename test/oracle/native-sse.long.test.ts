@@ -13,10 +13,10 @@ describe('what a processor does with MMX and SSE', () => {
     if (engine === 'translator') expect(report.translations).toBeGreaterThan(600);
   });
 
-  it('is what the interpreter does by its fast paths', () => {
-    const report = checkSseVectors(vectors, 'interpreter', { pacing: 'poll', fastPaths: true });
+  it('is what the interpreter does where nothing is counted', () => {
+    const report = checkSseVectors(vectors, 'interpreter', { pacing: 'poll' });
     expect(report.failed, report.text()).toBe(0);
-    expect(report.fastPaths).toBeGreaterThan(0.8 * vectors.length);
+    expect(report.passed).toBe(vectors.length);
   });
 
   it('is compared: a wrong outcome is reported', () => {

@@ -6,8 +6,6 @@ export class Report {
   translations = 0;
   /** Instructions that ran without nodes. */
   coldRuns = 0;
-  /** Vectors that ran by a fast path of the interpreter: the same. */
-  fastPaths = 0;
   /** Counts of cases that were not checked, by reason. */
   readonly skipped = new Map<string, number>();
   readonly #notes: string[] = [];

@@ -105,7 +105,7 @@ describe('module state', () => {
 });
 
 test('the same code gives the same text, whatever was translated in between', () => {
-  const options = { suffix: '', memoryBytes: 1 << 20, pacing: 'poll', callDepth: 100 } as const;
+  const options = { suffix: '', memoryBytes: 1 << 20, pacing: 'poll', callDepth: 100, records: 16 } as const;
   const random = randomFrom(31);
   const sources = stateKeys.map((key) => randomCode(random, key));
   const textOf = (source: (typeof sources)[number], entry: number) =>

@@ -5,7 +5,6 @@ import { updateSseMode } from '../../runtime/cpu/sse/mode.ts';
 import { makeCheck } from '../../runtime/exec/check.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
 import { type ColdRuns, defaultColdRuns } from '../../runtime/exec/evictions.ts';
-import { defaultLoops, type LoopOptions } from '../../runtime/exec/loops.ts';
 import { recordsWithin } from '../../runtime/exec/residence.ts';
 import { tieringAt } from '../../runtime/exec/tiering.ts';
 import { GuestFault } from '../../runtime/fault.ts';
@@ -15,8 +14,6 @@ import { PhysicalMap } from '../../runtime/memory/physical-map.ts';
 import { allocateShared, GuestRam } from '../../runtime/memory/ram.ts';
 import { Tables } from '../../runtime/memory/tables.ts';
 import { checkText } from '../../src/isolate/check-text.ts';
-import { PAGE_BYTES } from '../../translator/abi/page.ts';
-import { Slot } from '../../translator/abi/record.ts';
 import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 
 export type EngineName = 'interpreter' | 'translator';
@@ -36,8 +33,6 @@ export interface Engine {
   readonly translations: number;
   /** Instructions that ran without nodes so far. */
   readonly coldRuns: number;
-  /** Whether some instruction at an EIP runs by its fast path. */
-  hasFastPath(eip: number): boolean;
   /** Makes the CPU take notice of words of the state that were written from outside. */
   refresh(): void;
   dispose(): void;
@@ -51,22 +46,11 @@ export interface EngineSettings {
   readonly pacing?: 'budget' | 'poll';
   /** Runs of an entry before it is translated; 0 (default): it is when it first runs. */
   readonly threshold?: number;
-  /** The interpreter's loops get the fast paths of all forms that were met, again and again. Only with `poll`. */
-  readonly fastPaths?: boolean;
   /** Whether code runs without nodes at first, as evicted code does. */
   readonly cold?: boolean;
   /** The debug mode. */
   readonly check?: boolean;
 }
-
-/** Loops are made again and again, with all that has a fast path. */
-export const earlyLoops: LoopOptions = {
-  ...defaultLoops,
-  after: 1,
-  growth: 1.3,
-  fastPaths: 1 << 20,
-  bytecode: Infinity,
-};
 
 /** Settings by which code runs from its bytes at first, as if it had been evicted. */
 export const earlyCold: ColdRuns = { ...defaultColdRuns, first: 30 };
@@ -88,7 +72,7 @@ const noPorts = { read: () => -1, write: () => {} };
 const noInterrupts = { pending: false, acknowledge: () => 0 };
 
 export function makeEngine(name: EngineName, memoryBytes: number, settings: EngineSettings = {}): Engine {
-  const { regions = 'small', pacing = 'budget', threshold = 0, fastPaths = false, cold = false } = settings;
+  const { regions = 'small', pacing = 'budget', threshold = 0, cold = false } = settings;
   const buffer = allocateShared(STATE_BYTES);
   const state = new Int32Array(buffer, 0, WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(memoryBytes));
@@ -113,7 +97,6 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     ...defaultEngine,
     tiering,
     pacing,
-    loops: fastPaths ? earlyLoops : defaultLoops,
     coldRuns: cold ? earlyCold : defaultColdRuns,
     check: settings.check ? makeCheck(checkText) : null,
   });
@@ -147,11 +130,6 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     get translations() {
       return engine.tiering?.metrics.translations ?? 0;
     },
-    hasFastPath(eip) {
-      const { cache, records } = engine.graph;
-      const found = cache.allPages().map((page) => page.at((eip - page.eip) & (PAGE_BYTES - 1)));
-      return found.some((one) => one !== 0 && records.eipOf(one) === eip && records.views.SLOT[one] !== Slot.none);
-    },
   };
 }
 
@@ -159,8 +137,8 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
 function makeEntry({ graph }: CodeEngine, eip: number): void {
   try {
     graph.cache.enterContext();
-    const node = graph.nodeOf(graph.cache.resolve(eip));
-    if (node.length === 0) graph.decode(node);
+    const record = graph.cache.resolve(eip);
+    if (!graph.records.isDecoded(record)) graph.decode(record);
     graph.at(eip);
   } catch (error) {
     // The dispatcher meets the fault again.

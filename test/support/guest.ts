@@ -10,7 +10,7 @@ import { checkText } from '../../src/isolate/check-text.ts';
 import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
 import { nanoseconds } from '../../src/node/threads/threads.ts';
 import { Word } from '../../translator/abi/state.ts';
-import { earlyCold, earlyLoops } from './engine.ts';
+import { earlyCold } from './engine.ts';
 import { GuestTicker } from './guest-ticker.ts';
 import { outputOf } from './output.ts';
 import { wrongRecords } from './records.ts';
@@ -39,7 +39,7 @@ export interface Variant {
 }
 
 function translateAfter(threshold: number): Partial<EngineOptions> {
-  return { tiering: tieringAt(threshold), loops: earlyLoops };
+  return { tiering: tieringAt(threshold) };
 }
 
 /** The stress mode: what runs is translated, and what is made is checked. */
@@ -54,7 +54,7 @@ const engines = [
     name: 'interpreter without nodes at first',
     config: { engine: 'interpreter', engineOptions: { coldRuns: earlyCold } },
   },
-  { name: 'interpreter', config: { engine: 'interpreter', engineOptions: { loops: earlyLoops } } },
+  { name: 'interpreter', config: { engine: 'interpreter', engineOptions: {} } },
   { name: 'translator', config: { engine: 'translator', engineOptions: translateAfter(30) } },
   { name: 'translator at once', config: { engine: 'translator', engineOptions: stress } },
 ] as const;

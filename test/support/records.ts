@@ -5,10 +5,12 @@ import type { Graph } from '../../runtime/exec/graph.ts';
 import type { Handlers } from '../../runtime/exec/handlers.ts';
 import type { Node } from '../../runtime/exec/node.ts';
 import { TARGET_WORDS } from '../../translator/abi/branch-targets.ts';
-import { type recordViews, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import { OPERATION_MASK, Operation, type RecordView, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
+import { isRelative } from '../../translator/region/flow.ts';
 
 /** Words of a record by the names of their views. */
-type Words = Partial<Record<keyof typeof recordViews, number>>;
+type Words = Partial<Record<RecordView, number>>;
 
 /** Where the records of what is decoded differ from their places and nodes; empty if all is right. */
 export function wrongRecords({ graph, handlers }: Pick<Engine, 'graph' | 'handlers'>, mapped: Int32Array): string[] {
@@ -26,7 +28,7 @@ export function wrongRecords({ graph, handlers }: Pick<Engine, 'graph' | 'handle
   for (const page of cache.allPages()) {
     for (const record of page.instructions()) {
       if (page.at(records.offsetOf(record)) !== record) errors.push(`record ${record} is not at its offset`);
-      compare(page, record, { ...slotOf(graph, handlers, record), ...wordsOf(graph, record) });
+      compare(page, record, { ...operationOf(graph, handlers, record), ...wordsOf(graph, handlers, page, record) });
     }
     for (const [distance, gate] of page.gates)
       compare(page, gate, wordsOfGate(mapped, graph, page, page.eip + distance, gate));
@@ -34,33 +36,52 @@ export function wrongRecords({ graph, handlers }: Pick<Engine, 'graph' | 'handle
   return [...errors, ...wrongTargets(mapped, graph)];
 }
 
-function slotOf({ records }: Graph, handlers: Handlers, record: number): Words {
-  const node = records.nodeOf(record);
-  const run = node !== null && node.length > 0 ? node.run : undefined;
-  const handler = run === undefined ? handlers.all[records.handlerOf(record)] : handlers.of(run);
-  if (!records.isDecoded(record) || handler === undefined || handler.slot === Slot.none) return { SLOT: Slot.none };
-  const weight = records.weightOf(record);
-  // Without a node it heats if anything does.
-  const heats = run === undefined ? records.views.SLOT[record] > SLOT_MASK : handler.heating === run;
-  return { SLOT: heats ? handler.slot | (weight << WEIGHT_SHIFT) : handler.slot };
+function operationOf(graph: Graph, handlers: Handlers, record: number): Words {
+  const { records } = graph;
+  if (!records.isDecoded(record)) return { OPERATION: Operation.undecoded };
+  // One that has come to its heat and did not run since: the loop left in front of it.
+  const isDue = records.views.HEAT[record] >= 0 && operationAt(graph, record) === Operation.due;
+  if (isDue) return { OPERATION: Operation.due };
+  if (records.nodeOf(record)?.isTranslated) return { OPERATION: Operation.translated };
+  const operation = ownOperation(graph, handlers, record);
+  const heats = operation >= Operation.first && records.views.OPERATION[record] > OPERATION_MASK;
+  return { OPERATION: heats ? operation | (records.weightOf(record) << WEIGHT_SHIFT) : operation };
 }
 
-function wordsOf({ records }: Graph, record: number): Words {
+/** The operation of an instruction where no translation begins. An inspector's counters are known to it alone. */
+function ownOperation(graph: Graph, handlers: Handlers, record: number): number {
+  const { records } = graph;
+  if (graph.stopsAt(records.pageOf(record)!, records.eipOf(record))) return Operation.breakpoint;
+  if (records.offsetOf(record) + records.lengthOf(record) > PAGE_BYTES) return Operation.crossing;
+  const isCounted = records.ownOperationOf(record) === Operation.counted;
+  return isCounted ? Operation.counted : handlers.all[records.handlerOf(record)].operation;
+}
+
+function wordsOf({ records }: Graph, handlers: Handlers, page: CodePage, record: number): Words {
+  if (!records.isDecoded(record)) return {};
+  const { NEXT_EIP, IMMEDIATE } = records.views;
+  const linkTo = (eip: number) => {
+    const distance = page.distanceTo(eip);
+    return distance >>> 0 < PAGE_BYTES ? page.at(distance) : page.gates.get(distance);
+  };
+  const links: Words = {
+    NEXT: linkTo(NEXT_EIP[record])!,
+    ...(isRelative(handlers.all[records.handlerOf(record)]) && { TAKEN: linkTo(IMMEDIATE[record])! }),
+  };
   const node = records.nodeOf(record);
-  if (!records.isDecoded(record) || node === null || node.length === 0) return {};
+  if (node === null || node.length === 0) return links;
   return {
+    ...links,
     OPERANDS: node.operands,
-    DISPLACEMENT: node.displacement,
-    IMMEDIATE: node.immediate,
-    NEXT: node.next!.record,
-    ...(node.taken !== null && { TAKEN: node.taken.record }),
+    DISPLACEMENT: node.displacement | node.immediate2,
+    IMMEDIATE: isRelative(node) ? node.target : node.immediate,
     NEXT_EIP: node.nextEip,
   };
 }
 
 function wordsOfGate(mapped: Int32Array, { records }: Graph, page: CodePage, to: number, gate: number): Words {
   const eip = to | 0;
-  const words = { SLOT: Slot.gate, LINEAR_PAGE: (eip + page.context.base) >>> 12, NEXT_EIP: eip };
+  const words = { OPERATION: Operation.gate, LINEAR_PAGE: (eip + page.context.base) >>> 12, NEXT_EIP: eip };
   const target = records.views.TAKEN[gate];
   if (target === 0) return { ...words, PAGE_ID: NO_PAGE };
   const there = records.pageOf(target);
@@ -92,9 +113,7 @@ function wrongTargets(mapped: Int32Array, { records, cache }: Graph): string[] {
 
 /** The node of the instruction at an EIP of a page that is mapped, made if there is none; it is decoded if the instruction is. */
 export function nodeAt(graph: Graph, eip: number): Node {
-  const node = graph.nodeOf(graph.cache.entryAt(eip));
-  if (node.length === 0 && graph.records.isDecoded(node.record)) graph.decode(node);
-  return node;
+  return graph.decodedNodeOf(graph.cache.entryAt(eip));
 }
 
 /** Nodes that there are. */
@@ -107,7 +126,7 @@ export function decodedIn({ cache, records }: Graph): number[] {
   return cache.allPages().flatMap((page) => [...records.decodedIn(page)]);
 }
 
-/** The slot that a record has, without its weight. */
-export function slotAt({ records }: Graph, record: number): number {
-  return records.views.SLOT[record] & SLOT_MASK;
+/** The operation that a record has, without its weight. */
+export function operationAt({ records }: Graph, record: number): number {
+  return records.views.OPERATION[record] & OPERATION_MASK;
 }

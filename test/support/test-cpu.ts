@@ -1,20 +1,27 @@
 import { flagCarriesOf, flagResultOf, flagsImage } from '../../runtime/cpu/arithmetic.ts';
 import { stickyHelpers } from '../../runtime/cpu/sse/helpers.ts';
 import { pureHelpers } from '../../runtime/cpu/traps.ts';
+import { makeNowhere } from '../../runtime/exec/code-page.ts';
 import { compileText, installCells } from '../../runtime/exec/compile.ts';
+import type { HandlerFunction } from '../../runtime/exec/handlers.ts';
+import { capacityFor, Records } from '../../runtime/exec/records.ts';
 import type { DataAccess } from '../../runtime/memory/access.ts';
 import { realAccess } from '../../runtime/memory/real.ts';
+import { Tables } from '../../runtime/memory/tables.ts';
 import { helpers, usualKinds } from '../../translator/abi/helpers.ts';
 import { Double, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { PAGES } from '../../translator/abi/tables.ts';
 import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
 import type { Link } from '../../translator/emit/links.ts';
 import { bindHandler } from '../../translator/handler.ts';
+import { isRelative } from '../../translator/region/flow.ts';
 import type { Random } from '../../translator/x86/generate.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
 
 const FRAMES = 4;
 const PAGE = 4096;
+/** The one instruction that runs, and what it leads to. */
+const RECORDS = capacityFor(4);
 /** As in runtime/memory/tlb.ts. */
 const INVALID = 0x20000000;
 
@@ -60,20 +67,32 @@ export class TestCpu {
   readonly state = new Int32Array(this.#buffer, 0, WORD_COUNT);
   readonly #doubles = new Float64Array(this.#buffer);
   readonly #memory = new Uint8Array(FRAMES * PAGE);
-  readonly #readTlb = new Int32Array(PAGES);
-  readonly #writeTlb = new Int32Array(PAGES);
-  readonly #handlers = new Map<string, (node: object) => TestNode>();
+  readonly #tables = new Tables(RECORDS);
+  readonly #readTlb = this.#tables.view('RS', PAGES);
+  readonly #writeTlb = this.#tables.view('WS', PAGES);
+  readonly #records = new Records(this.#tables);
+  readonly #page = makeNowhere();
+  /** The record that handlers run, and those that it leads to. */
+  readonly #record = this.#records.add(this.#page, 0);
+  readonly #next = this.#records.add(this.#page, 0);
+  readonly #taken = this.#records.add(this.#page, 0);
+  /** What an indirect transfer gives, and the EIP that it went to. */
+  readonly #found = this.#records.add(this.#page, 0);
+  #foundEip = 0;
+  readonly #handlers = new Map<string, HandlerFunction>();
   readonly #returned: TestNode = { eip: -1 };
   #startState = new Uint8Array(STATE_BYTES);
   #startMemory = new Uint8Array(FRAMES * PAGE);
 
   constructor(suffix: string, pacing: Pacing, random: Random) {
-    this.options = { suffix, memoryBytes: this.#memory.length, pacing, callDepth: 3 };
+    this.options = { suffix, memoryBytes: this.#memory.length, pacing, callDepth: 3, records: RECORDS };
     for (let page = 0; page < PAGES; page++) {
       this.#readTlb[page] = entryOf(page, random);
       const isReadable = this.#readTlb[page] !== invalidEntry(page);
       this.#writeTlb[page] = isReadable ? entryOf(page, random) : invalidEntry(page);
     }
+    this.#tables.view('RU', PAGES).set(this.#readTlb);
+    this.#tables.view('WU', PAGES).set(this.#writeTlb);
     const helpers = { ...pureHelpers, ...stickyHelpers(this.state) };
     this.dispose = installCells(suffix, {
       ...this.#data(),
@@ -101,7 +120,9 @@ export class TestCpu {
       RU: this.#readTlb,
       WS: this.#writeTlb,
       WU: this.#writeTlb,
-      CT: new Int32Array(PAGES),
+      CT: this.#tables.view('CT', PAGES),
+      TABLES: this.#tables.words,
+      RUNNING: new Int32Array(1),
     };
   }
 
@@ -118,11 +139,13 @@ export class TestCpu {
       ...this.#accessAnywhere(),
       LOADD: (linear: number) => (isInPage(linear) ? real.LOADD(linear) : slow()),
       STORED: (linear: number, value: number) => (isInPage(linear) ? real.STORED(linear, value) : slow()),
-      FAULTED: (thrown: unknown) => {
+      FAULTED: (_record: number, thrown: unknown) => {
         throw thrown;
       },
       AT: callable,
-      JUMP: (_node: object, eip: number) => callable(eip),
+      FIND: this.#find,
+      JUMP: (_record: number, eip: number) => this.#find(eip),
+      EIP: () => this.#page.eip,
       RETURN: this.#returned,
       CALL: (_first: TestNode, expected: TestNode): TestNode => {
         this.state[Word.budget]++;
@@ -131,6 +154,11 @@ export class TestCpu {
       },
     };
   }
+
+  readonly #find = (eip: number): number => {
+    this.#foundEip = eip;
+    return this.#found;
+  };
 
   /** Words of memory, so that a double may lie at any multiple of 4. */
   #wordAccess(): DataAccess {
@@ -244,23 +272,40 @@ export class TestCpu {
 
   /** Runs one instruction by its handler; null if it needs the runtime. */
   step(instruction: Instruction, key: number): Outcome | null {
-    const { nextEip, target } = instruction;
+    const run = this.#handler(instruction, key);
+    const { eip, nextEip } = instruction;
+    this.#page.eip = eip;
+    const taken = isRelative(instruction) ? this.#taken : 0;
+    this.#records.write(this.#record, instruction, nextEip - eip, 0, this.#next, taken);
     try {
-      const node = { ...instruction, next: { eip: nextEip }, taken: { eip: target } };
-      return this.#outcome(this.#handler(instruction, key)(node));
+      return { left: 'to', eip: this.#eipOf(run(this.#record), instruction) };
     } catch (error) {
       if (error instanceof NeedsRuntime) return null;
       throw error;
     }
   }
 
-  #handler({ form, shape }: Instruction, key: number): (node: object) => TestNode {
+  /** Where control is after an instruction that has given a record. */
+  #eipOf(record: number, { eip, nextEip, target }: Instruction): number {
+    switch (record) {
+      case this.#record:
+        return eip;
+      case this.#next:
+        return nextEip;
+      case this.#taken:
+        return target;
+      case this.#found:
+        return this.#foundEip;
+      default:
+        throw new Error(`a handler gave ${record}, which is no record`);
+    }
+  }
+
+  #handler({ form, shape }: Instruction, key: number): HandlerFunction {
     const name = `${form.id} ${shape} ${key}`;
     let run = this.#handlers.get(name);
     if (!run) {
-      run = compileText(bindHandler({ form, shape }, key, 'plain', this.options)) as unknown as (
-        node: object,
-      ) => TestNode;
+      run = compileText<HandlerFunction>(bindHandler({ form, shape }, key, this.options));
       this.#handlers.set(name, run);
     }
     return run;

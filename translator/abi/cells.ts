@@ -38,42 +38,45 @@ export const cellNames = [
   /** (high, low): puts a number's 80 bits into Word.scratch; and back, with high as the result and low in Double.scratch + 3. */
   'TO_EXTENDED',
   'FROM_EXTENDED',
-  /** (vector): leaves an exception at this instruction to the dispatcher; null. */
+  /** One word: the record of the instruction that is in a slow path or a trap, so that it is known where these fault. */
+  'RUNNING',
+  /** (record): EIP of an instruction. */
+  'EIP',
+  /** (record): leaves to the dispatcher in front of an instruction; 0. */
+  'LEAVE',
+  /** (record, vector): leaves an exception at an instruction to the dispatcher; 0. */
   'FAULT',
-  /** (segment): the same for what an access outside its limits or rights raises. */
+  /** (record, segment): the same for what an access outside its limits or rights raises. */
   'SEGMENT_FAULT',
-  /** (what was thrown): leaves the instruction's fault to the dispatcher. It gives null; what is no fault it throws again. */
+  /** (record, what was thrown): leaves an instruction's fault to the dispatcher. It gives 0; what is no fault it throws again. */
   'FAULTED',
-  /** (eip): the node to run next after an indirect transfer, or null to leave to the dispatcher. */
-  'AT',
-  /** (node, eip): AT for an indirect jump at a node, which notes where it went. */
+  /** (eip): the record to run next after an indirect transfer, or 0 to leave to the dispatcher. */
+  'FIND',
+  /** (record, eip): FIND for an indirect jump, which notes where it went. */
   'JUMP',
+  /** FIND for translations: the node, or null. */
+  'AT',
   /**
    * (node, expected): runs from a node on until control comes to the node `expected` (which has not run yet; the result
    * is that node), or null if it must leave to the dispatcher.
    */
   'CALL',
-  /**
-   * Two functions, (record, 0) and (record, expected): one step of the interpreter's loop without a fast path, of the outermost loop,
-   * and in a nested call, which ends at the record `expected`. They give the record to go on at, or 0 to leave.
-   */
-  'STEPS',
+  /** By state key, the handlers by operation (abi/record.ts): (record) gives the record to go on at, or 0 to leave to the dispatcher. */
+  'HANDLERS',
   /** The node a return gives: running it goes to Word.eip. A caller that expects that EIP goes on by itself instead. */
   'RETURN',
   /** TLB: by linear page, the number of the code page mapped there (runtime/exec/code-page.ts). */
   'CT',
-  /** (node): the node after a trap that resumes. */
+  /** (record): the record after a trap that resumes, or 0 to leave to the dispatcher. */
   'RESUME',
-  /** (): the node at EIP, after a trap that has gone to code which begins there, or null to leave to the dispatcher. */
+  /** (): the record at EIP, after a trap that has gone to code which begins there, or 0 to leave to the dispatcher. */
   'TRANSFERRED',
   /** (): the same after an instruction that has come back to code in its midst. */
+  'CAME_BACK',
+  /** CAME_BACK for translations: the node, or null. */
   'RETURNED',
-  /** (node): run by an entry whose heat has reached the value that it was waiting for (runtime/exec/tiering.ts). */
-  'DUE',
   /** Times each trap was taken, by helper number. */
   'TRAPS',
-  /** Heat of records (abi/record.ts), which handlers change. The loop has it in TABLES. */
-  'HEAT',
   /** By number of a record: its node, or null. */
   'NODES',
   /** Where indirect transfers led (abi/branch-targets.ts). */

@@ -5,9 +5,6 @@
 export class GraphFields {
   /** Index of its record in the views of abi/record.ts; 0 if it has none. */
   record = 0;
-  /** The instruction after this one, and the one a relative jump goes to. */
-  next: this | null = null;
+  /** Of a gate: the node that it leads to. Of a link of a translation: the node of the instruction there. */
   taken: this | null = null;
-  /** Where control comes from elsewhere, a translation may start: by how much each run heats it; 0 elsewhere. */
-  weight = 0;
 }

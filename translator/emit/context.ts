@@ -24,16 +24,18 @@ export interface EmitOptions {
   readonly pacing: Pacing;
   /** Calls that may be nested in each other. */
   readonly callDepth: number;
+  /** Number of records that the tables have room for. */
+  readonly records: number;
 }
 
 /** Options of a machine with 128 MB in host time. */
-export const usualOptions: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll', callDepth: 100 };
-
-/** Options of the interpreter's loops. */
-export interface LoopEmitOptions extends EmitOptions {
-  /** How many records the tables have room for. */
-  readonly records: number;
-}
+export const usualOptions: EmitOptions = {
+  suffix: '',
+  memoryBytes: 128 << 20,
+  pacing: 'poll',
+  callDepth: 100,
+  records: 1 << 20,
+};
 
 /** EmitOptions for one state key, with the names spelled out. */
 export class EmitContext {
@@ -84,7 +86,7 @@ export class EmitContext {
     return this.table('CT', linearPage);
   }
 
-  /** A word of a table that is a cell too: records are read by the loop alone. */
+  /** A word of a table that is a cell too. */
   table(name: TableName & CellName, index: string): string {
     return `${this.cell(name)}[${index}]`;
   }
@@ -123,11 +125,11 @@ export class EmitContext {
   }
 }
 
-/** The context of the interpreter's loop, which has one array for all tables (abi/tables.ts). */
-export class LoopContext extends EmitContext {
+/** The context of handlers, which read records, and so have one array for all tables (abi/tables.ts). */
+export class RecordContext extends EmitContext {
   readonly #starts: Readonly<Record<TableName, number>>;
 
-  constructor(options: LoopEmitOptions, key: number) {
+  constructor(options: EmitOptions, key: number) {
     super(options, key);
     this.#starts = tableLayout(options.records).starts;
   }
@@ -137,7 +139,10 @@ export class LoopContext extends EmitContext {
     const start = this.#starts[name];
     return `${this.cell('TABLES')}[${index}${start === 0 ? '' : `|${start}`}/*${name}*/]`;
   }
+}
 
+/** The context of the interpreter's loop. */
+export class LoopContext extends RecordContext {
   /** Views and tables are constants of the loop's body: a name of those is less bytecode than a global's. */
   override cell(name: CellName | HelperName): string {
     return arrays.has(name) ? `$${name}` : super.cell(name);

@@ -1,6 +1,7 @@
 import { Cr0 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import { type HelperDeclaration, type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
+import type { RecordView } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import { type IndirectKind, isTerminator } from '../ir/operations.ts';
 import {
@@ -13,33 +14,36 @@ import {
   windowOffset,
   type X87Statement,
 } from '../ir/statement.ts';
-import type { Value } from '../ir/value.ts';
+import type { FieldName, Value } from '../ir/value.ts';
 import { packed } from '../x86/instruction.ts';
-import type { EmitContext } from './context.ts';
+import { lookUpTarget } from './branch-targets.ts';
+import type { RecordContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
 import { accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
 import { readModifyWrites } from './read-modify-write.ts';
 import { emitX87 } from './x87/handler.ts';
 
-/** `heating`: of an instruction where a translation may start; it adds its weight to its heat. */
-export type HandlerKind = 'plain' | 'heating';
-
 /**
- * Prints the interpreter's handler of a form: `(i) => next node`, with operands read from the fields of the decoded
- * instruction `i` and registers in the state words. A handler that faults has changed nothing but the count.
+ * Prints the interpreter's handler of a form: `(record) => next record`, with operands read from the record and registers in the
+ * state words. 0 leaves to the dispatcher. A handler that faults has changed nothing.
  */
-export function emitHandler(
-  context: EmitContext,
-  name: string,
-  statements: readonly Statement[],
-  kind: HandlerKind,
-): string {
-  const count =
-    kind === 'heating'
-      ? `if((${context.table('HEAT', 'i.record')}+=i.weight)>=0)return ${context.cell('DUE')}(i);`
-      : '';
-  return `function ${name}(i){${count}${new HandlerEmitter(context).body(statements)}}`;
+export function emitHandler(context: RecordContext, name: string, statements: readonly Statement[]): string {
+  return `function ${name}(record){${new HandlerEmitter(context).text(statements)}}`;
+}
+
+/** Fields that are words of a record by themselves, and their views. */
+const recorded: Readonly<Partial<Record<string, RecordView>>> = {
+  displacement: 'DISPLACEMENT',
+  immediate: 'IMMEDIATE',
+  immediate2: 'DISPLACEMENT',
+  target: 'IMMEDIATE',
+  nextEip: 'NEXT_EIP',
+} satisfies Partial<Record<FieldName, RecordView>>;
+
+/** Whether a field is in a record; the EIP of an instruction is known from the record's place. */
+export function isRecorded(name: string): boolean {
+  return name in packed || name in recorded;
 }
 
 /** Texts of an access whose index is checked: the index's name and value, and the check. */
@@ -55,18 +59,18 @@ export function unpackText(operands: string, name: string): string {
   return shift === 0 ? `(${operands}&${mask})` : `(${operands}>>>${shift}&${mask})`;
 }
 
-/** Prints statements with operands read from the fields of a decoded instruction `i`, and registers in the state words. */
+/** Prints statements with operands read from a `record`, and registers in the state words. */
 export class HandlerEmitter implements Leaves {
   readonly flagResult: string;
   readonly flagCarries: string;
-  protected readonly context: EmitContext;
+  protected readonly context: RecordContext;
   readonly #print: ExpressionPrinter;
   #indices = 0;
   /** Temporaries of windows that may lie anywhere: what an instruction accesses that need not be aligned mostly isn't. */
   readonly #anywhere = new Set<number>();
   #readModifyWrites: ReadonlySet<Statement> = new Set();
 
-  constructor(context: EmitContext) {
+  constructor(context: RecordContext) {
     this.context = context;
     this.flagResult = context.word(Word.flagResult);
     this.flagCarries = context.word(Word.flagCarries);
@@ -74,7 +78,9 @@ export class HandlerEmitter implements Leaves {
   }
 
   field(name: string): string {
-    return name in packed ? unpackText('i.operands', name) : `i.${name}`;
+    if (name in packed) return unpackText('operands', name);
+    const view = recorded[name];
+    return view === undefined ? `${this.context.cell('EIP')}(record)` : this.context.table(view, 'record');
   }
 
   address(): string {
@@ -85,7 +91,13 @@ export class HandlerEmitter implements Leaves {
     return `t${number}`;
   }
 
-  body(statements: readonly Statement[]): string {
+  /** All statements, in front of them what they share. */
+  text(statements: readonly Statement[]): string {
+    const body = this.body(statements);
+    return (/\boperands\b/.test(body) ? this.define('operands', this.context.table('OPERANDS', 'record')) : '') + body;
+  }
+
+  protected body(statements: readonly Statement[]): string {
     this.#readModifyWrites = readModifyWrites(statements);
     const last = statements.at(-1);
     const ended = last !== undefined && isTerminator(last);
@@ -102,7 +114,7 @@ export class HandlerEmitter implements Leaves {
     const name = `t${s.temporary}`;
     switch (s.op) {
       case 'let':
-        return this.define(name, this.#print.value(a));
+        return (movesMemory(a) ? `${this.#running()};` : '') + this.define(name, this.#print.value(a));
       case 'get':
         return this.define(name, this.context.view(s.view, this.#print.integer(a)));
       case 'set':
@@ -120,7 +132,7 @@ export class HandlerEmitter implements Leaves {
       case 'when':
         return `if(${this.#print.boolean(a)}){${this.#statements(s.body!)}}`;
       case 'fault':
-        return this.rare(this.#print.boolean(a), `return ${this.context.cell('FAULT')}(${s.size});`);
+        return this.rare(this.#print.boolean(a), `return ${this.context.cell('FAULT')}(record,${s.size});`);
       case 'fallback':
         return this.rare(this.#print.boolean(a), `{${this.#trap(s.helper, s.args.slice(1))}}`);
       case 'escape':
@@ -130,7 +142,7 @@ export class HandlerEmitter implements Leaves {
       case 'exitIf':
         return `if(${this.#print.boolean(a)}){${this.#transfer(b)}}`;
       case 'jump':
-        return this.context.flat && a.name === 'target' ? this.across() : this.#transfer(a);
+        return this.#transfer(a);
       case 'branch':
         return `if(${this.#print.boolean(a)}){${this.#transfer(b)}}${this.#transfer(s.args[2])}`;
       case 'indirect':
@@ -151,16 +163,22 @@ export class HandlerEmitter implements Leaves {
     const path = slowPathName(s);
     const k = `k${this.#indices++}`;
     const checked = { name: k, index, isHit: hits(k) };
-    const probe = `${this.context.cell('PROBE')}(${address},${s.size})`;
+    const probe = `${this.#running()},${this.context.cell('PROBE')}(${address},${s.size})`;
     if (s.op === 'load') {
       const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.view === 'integer' ? '|0' : ''}`;
       // A window that is stored to was probed whole.
       const isModified = offset === undefined && this.#readModifyWrites.has(s);
-      return this.load(`t${s.temporary}`, load(k), checked, isModified ? `(${probe},${slow})` : slow);
+      return this.load(`t${s.temporary}`, load(k), checked, `(${isModified ? probe : this.#running()},${slow})`);
     }
     if (s.op === 'probe') return `${this.define(k, index)}${this.rare(`!(${checked.isHit})`, `${probe};`)}`;
     const value = this.#print.value(s.args[1]);
-    return this.store(store(k, value), checked, `${this.context.cell(`STORE${path}`)}(${address},${value})`);
+    const slow = `{${this.#running()};${this.context.cell(`STORE${path}`)}(${address},${value});}`;
+    return this.store(store(k, value), checked, slow);
+  }
+
+  /** Notes which instruction is about to do what may fault. */
+  #running(): string {
+    return `${this.context.cell('RUNNING')}[0]=record`;
   }
 
   #alignmentOf(s: MemoryStatement): Alignment {
@@ -172,7 +190,7 @@ export class HandlerEmitter implements Leaves {
   }
 
   protected store(store: string, { name, index, isHit }: CheckedAccess, slow: string): string {
-    return `${this.define(name, index)}if(${isHit})${store}else ${slow};`;
+    return `${this.define(name, index)}if(${isHit})${store}else ${slow}`;
   }
 
   /** Defines a variable of the text. */
@@ -194,14 +212,16 @@ export class HandlerEmitter implements Leaves {
     const { index, hits } = windowText(this.context, s, address, this.context.writeTlb, s.alignment);
     const k = `k${this.#indices++}`;
     return (
-      name + this.define(k, index) + this.rare(`!(${hits(k)})`, `${this.context.cell('PROBE')}(${address},${s.size});`)
+      name +
+      this.define(k, index) +
+      this.rare(`!(${hits(k)})`, `{${this.#running()};${this.context.cell('PROBE')}(${address},${s.size});}`)
     );
   }
 
   #segment(s: SegmentStatement): string {
     const [segment, offset] = s.args.map((v) => this.#print.integer(v));
     const outside = outsideSegment(this.context, segment, offset, s.size, s.access);
-    const fault = `return ${this.context.cell('SEGMENT_FAULT')}(${segment});`;
+    const fault = `return ${this.context.cell('SEGMENT_FAULT')}(record,${segment});`;
     return (
       this.rare(outside, fault) + this.define(`t${s.temporary}`, `${segmentBase(this.context, segment)}+${offset}|0`)
     );
@@ -212,47 +232,48 @@ export class HandlerEmitter implements Leaves {
     return flagsText(this.context, s.kind, s.size, args, this.flagResult, this.flagCarries);
   }
 
-  /** Going to an EIP that the node has a link for: itself, the next instruction, or its target. */
+  /** Going to an EIP that the record has a link for: itself, the next instruction, or its target. */
   #transfer(eip: Value): string {
     switch (eip.name) {
       case 'nextEip':
-        return this.follow('next');
+        return this.follow('NEXT');
       case 'target':
-        return this.leaveIfAsked('i.target') + this.follow('taken');
+        return this.leaveIfAsked(this.context.table('TAKEN', 'record')) + this.follow('TAKEN');
       case 'eip':
-        return `${this.leaveIfAsked('i.eip')}return i;`;
+        return `${this.leaveIfAsked('record')}return record;`;
       default:
         throw new Error(`a handler can only go to a field of its instruction, not ${eip.name || eip.op}`);
     }
   }
 
-  /** Goes to the target, at once if it is in another page that is still mapped where it was: most calls go to others. */
-  protected across(): string {
-    const isMapped = `${this.context.mappedAt('i.target>>>12')}===n.targetId`;
-    return `${this.leaveIfAsked('i.target')}const n=i.taken;return ${isMapped}?n.taken:n;`;
-  }
-
   /** Goes on in sequence. */
   protected goOn(): string {
-    return this.follow('next');
+    return this.follow('NEXT');
   }
 
-  /** Goes on at what a link of the instruction leads to. */
-  protected follow(link: 'next' | 'taken'): string {
-    return `return i.${link};`;
+  /** Goes on at a record that the instruction leads to. */
+  protected follow(link: 'NEXT' | 'TAKEN'): string {
+    return `return ${this.context.table(link, 'record')};`;
   }
 
-  /** Goes to an EIP; jumps are to be noted. */
+  /** Goes to an EIP. Where the first runs of a jump go is noted. */
   protected goTo(eip: string, kind: IndirectKind): string {
     const { context } = this;
-    if (kind === 'comeBack') return `${context.word(Word.eip)}=${eip};return ${context.cell('RETURNED')}();`;
-    return kind === 'jump' ? `return ${context.cell('JUMP')}(i,${eip});` : `return ${context.cell('AT')}(${eip});`;
+    if (kind === 'comeBack') return `${context.word(Word.eip)}=${eip};return ${context.cell('CAME_BACK')}();`;
+    const target = lookUpTarget(context, eip, 'k');
+    const known = target === null ? '' : `let ${target.index}if(${target.isKnown})return ${target.record};`;
+    return `${kind === 'jump' ? this.#noteJump(eip) : ''}${known}return ${context.cell('FIND')}(${eip});`;
   }
 
-  protected leaveIfAsked(eip: string): string {
+  #noteJump(eip: string): string {
+    const notes = this.context.table('NOTES', 'record');
+    return `if(${notes}>0){${notes}=${notes}-1;return ${this.context.cell('JUMP')}(record,${eip});}`;
+  }
+
+  /** Leaves in front of a record if somebody asks for that; counting asks in front of each instruction. */
+  protected leaveIfAsked(record: string): string {
     if (this.context.budgeted) return '';
-    const leave = `${this.context.word(Word.eip)}=${eip};return null;`;
-    return `if(${this.context.asked()}){${leave}}`;
+    return `if(${this.context.asked()})return ${this.context.cell('LEAVE')}(${record});`;
   }
 
   #x87(s: X87Statement): string {
@@ -261,18 +282,18 @@ export class HandlerEmitter implements Leaves {
     return emitX87(this.context, s, {
       integer: (v) => this.#print.integer(v),
       boolean: (v) => this.#print.boolean(v),
-      trap: () => `${this.#count(name)}${s.temporary < 0 ? '' : `t${s.temporary}=`}${call};`,
+      trap: () => `${this.#count(name)}${this.#running()};${s.temporary < 0 ? '' : `t${s.temporary}=`}${call};`,
     });
   }
 
   /** Only a trap can have made work for the dispatcher. */
   #afterX87(): string {
-    return `if(inline)${this.follow('next')}${this.#resume()}`;
+    return `if(inline)${this.follow('NEXT')}${this.#resume()}`;
   }
 
   /** The #NM and #MF that an x87 instruction begins with; CR0.NE unset, a pending error has been an interrupt already. */
   #escape(waits: boolean): string {
-    const fault = (vector: number) => `return ${this.context.cell('FAULT')}(${vector});`;
+    const fault = (vector: number) => `return ${this.context.cell('FAULT')}(record,${vector});`;
     const cr0 = this.context.word(Word.cr0);
     const unavailable = `if((${cr0}&${Cr0.em | Cr0.ts})!==0)${fault(Vector.deviceNotAvailable)}`;
     const error = `(${this.context.word(Word.fpuStatus)}&${ERROR_SUMMARY})!==0&&(${cr0}&${Cr0.ne})!==0`;
@@ -281,13 +302,13 @@ export class HandlerEmitter implements Leaves {
 
   /** Its fault is caught at once: V8 never compiles what always ends by throwing, such as INT in virtual-8086 mode. */
   #trap(helper: HelperName, values: readonly Value[]): string {
-    const caught = `try{${this.#call(helper, values)};}catch(e){return ${this.context.cell('FAULTED')}(e);}`;
-    return `${this.#count(helper)}${caught}${this.#after(helper)}`;
+    const caught = `try{${this.#call(helper, values)};}catch(e){return ${this.context.cell('FAULTED')}(record,e);}`;
+    return `${this.#count(helper)}${this.#running()};${caught}${this.#after(helper)}`;
   }
 
   #after(helper: HelperName): string {
     const { resumes, begins } = helpers[helper] as HelperDeclaration;
-    return resumes ? this.#resume() : `return ${this.context.cell(begins ? 'TRANSFERRED' : 'RETURNED')}();`;
+    return resumes ? this.#resume() : `return ${this.context.cell(begins ? 'TRANSFERRED' : 'CAME_BACK')}();`;
   }
 
   #count(helper: HelperName): string {
@@ -300,8 +321,13 @@ export class HandlerEmitter implements Leaves {
   }
 
   #resume(): string {
-    return `return ${this.context.cell('RESUME')}(i);`;
+    return `return ${this.context.cell('RESUME')}(record);`;
   }
+}
+
+/** Whether a value is a helper's that accesses memory by itself. */
+function movesMemory(value: Value): boolean {
+  return value.op === 'call' && helpers[value.name].kind === 'block';
 }
 
 /** Bit of the x87 status word. */

@@ -1,39 +1,20 @@
 import { helpers, usualKinds } from '../abi/helpers.ts';
-import { RETURN_RECORD, type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
+import { OPERATION_MASK, Operation, RETURN_RECORD, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import { type IndirectKind, statementOperation } from '../ir/operations.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
-import type { FieldName, Value } from '../ir/value.ts';
-import { packed } from '../x86/instruction.ts';
+import type { Value } from '../ir/value.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { LoopContext } from './context.ts';
-import { type CheckedAccess, HandlerEmitter, unpackText } from './handler.ts';
-import { type Case, emitPathChoice } from './path-choice.ts';
+import { type CheckedAccess, HandlerEmitter, isRecorded } from './handler.ts';
 
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
 const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
-
-/** Number of fast paths that are found by comparing. Measured with bench/: see docs/measurements/interpreter.md. */
-const FREQUENT = 16;
-
-/** Fields that are words of a record by themselves, and their views. */
-const recorded: Partial<Record<string, RecordView>> = {
-  displacement: 'DISPLACEMENT',
-  immediate: 'IMMEDIATE',
-  nextEip: 'NEXT_EIP',
-} satisfies Partial<Record<FieldName, RecordView>>;
 
 /** The text of a fast path, for all instructions that it does the work of, and the variables that it assigns. */
 export interface FastPath {
   readonly text: string;
   readonly variables: ReadonlySet<string>;
-}
-
-/** A fast path in a loop. */
-export interface LoopPath {
-  readonly path: FastPath;
-  /** How often it is met, in any unit. */
-  readonly weight: number;
 }
 
 /** The next instruction's kind: one that is only run after this one, or the first of a block, which counts its runs. */
@@ -52,13 +33,12 @@ export function emitFastPath(
 
 /**
  * Whether a handler has a fast path: nothing in it is for the runtime, what may miss comes before the first change, so that it
- * can give up, all that it needs is in a record, and it does not go to itself, as repeated instructions do: they are left
- * between any two elements. Nor has one with an attempt: a rehearsal could not bring about that it is made. Flags of MXCSR
- * that a helper has set before a path gives up are set once more by the handler.
+ * can give up, all that it needs is in a record, and it does not go to itself, as repeated instructions do. Flags of MXCSR that a
+ * helper has set before a path gives up are set once more by the handler.
  */
 function isFast(statements: readonly Statement[]): boolean {
   const all = nested(statements);
-  if (all.flatMap(fieldsOf).some((name) => !(name in packed) && !(name in recorded))) return false;
+  if (!all.flatMap(fieldsOf).every(isRecorded)) return false;
   let hasChanged = false;
   for (const s of all) {
     const { mayFault, changes = false } = statementOperation(s);
@@ -97,53 +77,57 @@ function fieldsIn(value: Value): string[] {
 /**
  * Prints the interpreter's loop for one state key, `(f, e) => record`: runs code from record `f` on until control comes to the
  * record `e`, or leaves (0). V8 is told that records are 32-bit integers: it would box each that it goes to.
- * The fast paths of handlers are in it, by the slot of a record (abi/record.ts). What they don't do
- * (code that is not decoded, TLB misses, faults, a request for attention) is left to STEP, which runs handlers. So no slow path is in
- * the loop: V8 would throw all of it away when one first ran. A fast path throws nothing and drops no code, as STEP alone looks at
- * these. An entry heats where control comes to it by a transfer, not in sequence; one that is due has no fast path until somebody
- * has looked at it, and one that is left to its handler heats twice.
- * STEPS are two functions in an array: one that V8 knows it would put into the loop, and throw all of it away for what that does first.
+ *
+ * The fast paths of the most frequent instructions are in it, found by comparing. All other operations, and what a fast path gives
+ * up (TLB misses, faults, a request for attention), are functions of the record in one array. So the loop is small and the same for
+ * every guest, V8 compiles it soon, and no slow path is in it: V8 would throw all of the loop's code away when one first ran.
+ * An entry heats where control comes to it by a transfer, or from a function; one that is due gets another operation.
  * There is one loop, not a sequence's in that of transfers: V8 compiles what runs long from the loop that it is in, and each way out of
  * an inner one then leaves compiled code, thousands of times.
  */
-export function emitLoop(context: LoopContext, paths: readonly LoopPath[]): string {
-  const variables = new Set(paths.flatMap(({ path }) => [...path.variables]));
-  const cases = paths.map(({ path, weight }, n) => ({ slot: Slot.first + n, text: path.text, weight }));
+export function emitLoop(context: LoopContext, paths: readonly FastPath[]): string {
+  const variables = new Set(paths.flatMap((path) => [...path.variables]));
   const declaration = [...variables].map((name) => `,${name}=0`).join('');
-  const others = [...transferCases(context), ...cases.slice(FREQUENT)];
-  const slot = context.table('SLOT', 'r');
-  const run = `const n=${slot}&${SLOT_MASK};${emitPathChoice(cases.slice(0, FREQUENT), others)}`;
-  const heat = context.table('HEAT', 'r');
-  const arrive = `if(r===x)return r;h=${heat}+(${slot}>>>${WEIGHT_SHIFT})|0;if(h<0)${heat}=h;else ${slot}=${Slot.none};`;
-  const body = `T:{F:{N:{${run}break F;}r=${context.table('NEXT', 'r')};continue L;}r=s(r,x)|0;if(r===0)return 0;}${arrive}`;
+  const texts = [gatePath(context), ...paths.map(({ text }) => text)];
+  const operation = context.table('OPERATION', 'record');
+  const chosen = `if((n-${Operation.gate}>>>0)<${texts.length}){${emitChoice(texts, Operation.gate)}}`;
+  const heat = context.table('HEAT', 'record');
+  const arrive = `if(record===x)return record;h=${heat}+(${operation}>>>${WEIGHT_SHIFT})|0;${heat}=h;if(h>=0)${operation}=${Operation.due};`;
+  const run = `n=${operation}&${OPERATION_MASK};T:{F:{N:{${chosen}break F;}record=${context.table('NEXT', 'record')};continue L;}record=H[n](record)|0;if(record===0)return 0;}${arrive}`;
+  const body = count(context) + run;
   const loop = `L:for(;;){${context.constants(body)}${body}}`;
-  const step = `s=${context.cell('STEPS')}[x===0?0:1]`;
-  return `function interpreter_loop(f,e){let r=f|0,h=0${declaration};const x=e|0,${step};{${context.constants(arrive)}${arrive}}${loop}}`;
+  const handlers = `H=${context.cell('HANDLERS')}[${context.key}]`;
+  return `function interpreter_loop(f,e){let record=f|0,h=0,n=0${declaration};const x=e|0,${handlers};{${context.constants(arrive)}${arrive}}${loop}}`;
 }
 
-/** The cases that every loop has: gates, and the end of a translation that returns. */
-function transferCases(context: LoopContext): Case[] {
-  const returned = `const t=${context.word(Word.eip)};${toTarget(context, 't')}break F;`;
-  return [
-    { slot: Slot.gate, text: gatePath(context), weight: 0 },
-    { slot: Slot.returned, text: returned, weight: 0 },
-  ];
+/** Where instructions are counted, takes one from the budget, or leaves in front of it. */
+function count(context: LoopContext): string {
+  if (!context.budgeted) return '';
+  const isOver = `${context.isUsedUp()}||${context.word(Word.attention)}!==0`;
+  return `if(${isOver})return ${context.cell('LEAVE')}(record);${context.takeOne()}`;
 }
 
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
 function gatePath(context: LoopContext): string {
-  const isMapped = `${context.mappedAt(context.table('LINEAR_PAGE', 'r'))}===${context.table('PAGE_ID', 'r')}`;
-  return `if(${context.calm()}&&${isMapped}){r=${context.table('TAKEN', 'r')};break T;}break F;`;
-}
-
-/** Goes to an EIP, which is a name, if the branch target buffer knows where that is. */
-function toTarget(context: LoopContext, eip: string): string {
-  const target = lookUpTarget(context, eip, 'k');
-  return target === null ? '' : `let ${target.index}if(${target.isKnown}){r=${target.record};break T;}`;
+  const isMapped = `${context.mappedAt(context.table('LINEAR_PAGE', 'record'))}===${context.table('PAGE_ID', 'record')}`;
+  const isOpen = context.budgeted ? isMapped : `${context.calm()}&&${isMapped}`;
+  const giveBack = context.budgeted ? context.giveBack(1) : '';
+  return `if(${isOpen}){${giveBack}record=${context.table('TAKEN', 'record')};break T;}break F;`;
 }
 
 /**
- * `break F` leaves an instruction to its handler, `break N` goes on at the one after it, `break T` comes to record `r` by a transfer.
+ * Runs the text of operation `n`, one of consecutive ones from `first` on; no text comes to its end. They are found by a tree of
+ * comparisons: a host's processor remembers many more of these than of jumps by a table (docs/measurements/interpreter.md).
+ */
+function emitChoice(texts: readonly string[], first: number): string {
+  if (texts.length === 1) return `{${texts[0]}}\n`;
+  const middle = texts.length >>> 1;
+  const [low, high] = [emitChoice(texts.slice(0, middle), first), emitChoice(texts.slice(middle), first + middle)];
+  return `if(n<${first + middle})${low}else ${high}`;
+}
+
+/**
+ * `break F` leaves an instruction to its handler, `break N` goes on at the one after it, `break T` comes to `record` by a transfer.
  */
 class FastPathEmitter extends HandlerEmitter {
   /** All paths of a loop share them: V8 gives each declaration a place of its own in each of the many nested frames. */
@@ -160,18 +144,9 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   path(statements: readonly Statement[]): string {
-    const jumps = nested(statements).some((s) => goesTo(s, 'target'));
+    const jumps = nested(statements).some((s) => goesTo(s, 'target')) && !this.context.budgeted;
     const polled = jumps ? this.rare(this.context.asked()) : '';
-    // Read once: V8 does not know that writing registers leaves it alone.
-    const operands = nested(statements)
-      .flatMap(fieldsOf)
-      .some((name) => name in packed);
-    return polled + (operands ? this.define('o', this.context.table('OPERANDS', 'r')) : '') + this.body(statements);
-  }
-
-  override field(name: string): string {
-    if (name in packed) return unpackText('o', name);
-    return this.context.table(recorded[name]!, 'r');
+    return polled + this.text(statements);
   }
 
   protected override rare(condition: string): string {
@@ -183,30 +158,25 @@ class FastPathEmitter extends HandlerEmitter {
     return `${name}=${value};`;
   }
 
-  protected override follow(link: 'next' | 'taken'): string {
-    return `r=${this.context.table(link === 'next' ? 'NEXT' : 'TAKEN', 'r')};break T;`;
+  protected override follow(link: 'NEXT' | 'TAKEN'): string {
+    return `record=${this.context.table(link, 'record')};break T;`;
   }
 
   protected override goOn(): string {
-    if (this.#following === 'block') return this.follow('next');
-    return 'break N;';
-  }
-
-  /** Gates have a path of their own. */
-  protected override across(): string {
-    return this.follow('taken');
+    return this.#following === 'block' ? this.follow('NEXT') : 'break N;';
   }
 
   /**
-   * Goes to an EIP. Where the target is not known, an instruction that has changed nothing yet, such as a jump, is left to its
-   * handler; a return has changed something.
+   * Goes to an EIP if the branch target buffer knows where that is. Where it does not, an instruction that has changed nothing yet,
+   * such as a jump, is left to its handler; a return has changed something.
    */
   protected override goTo(eip: string, kind: IndirectKind): string {
     const { context } = this;
-    const known = toTarget(context, eip);
-    if (kind !== 'jump') return `${known}${context.word(Word.eip)}=${eip};r=${RETURN_RECORD};break F;`;
-    const notes = context.table('NOTES', 'r');
-    return `if(${notes}>0)${notes}=${notes}-1;else{${known}}break F;`;
+    const target = lookUpTarget(context, eip, 'k');
+    const known = target === null ? '' : `let ${target.index}if(${target.isKnown}){record=${target.record};break T;}`;
+    if (kind !== 'jump') return `${known}${context.word(Word.eip)}=${eip};record=${RETURN_RECORD};continue L;`;
+    const notes = context.table('NOTES', 'record');
+    return `if(${notes}<=0){${known}}break F;`;
   }
 
   /** Whether it is asked for attention has been looked at in front. */

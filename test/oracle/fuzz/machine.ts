@@ -78,8 +78,8 @@ export class FuzzMachine extends LockstepMachine {
     const eip = this.core.state[Word.eip]!;
     try {
       graph.cache.enterContext();
-      const node = graph.nodeOf(graph.cache.resolve(eip));
-      if (node.length === 0) graph.decode(node);
+      const record = graph.cache.resolve(eip);
+      if (!graph.records.isDecoded(record)) graph.decode(record);
       graph.at(eip);
     } catch (error) {
       // The run meets the fault again.

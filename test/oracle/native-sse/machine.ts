@@ -53,11 +53,6 @@ export class SseMachine {
     return vector === undefined ? undefined : this.#store(vector);
   }
 
-  /** Whether the instruction runs by a fast path. */
-  get hasFastPath(): boolean {
-    return this.engine.hasFastPath(CODE);
-  }
-
   /** Only where it has changed, so that its translation stays. */
   #writeCode(code: readonly number[]): void {
     if (`${code}` === this.#code) return;

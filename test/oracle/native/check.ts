@@ -6,7 +6,6 @@ import { flagDifference, hex, Report } from '../report.ts';
 import { decodeAt } from './address.ts';
 import { flagsWithin, undefinedFlags } from './defined.ts';
 import { VECTOR_KEY } from './generate.ts';
-import { CODE, INSTRUCTION } from './layout.ts';
 import { VectorMachine } from './machine.ts';
 import type { Case, Outcome, RegisterChanges, VectorFile } from './vector.ts';
 
@@ -48,12 +47,9 @@ function subject({ form }: Instruction): string {
 export function checkVectors({ data, vectors }: VectorFile, engine: EngineName, settings: EngineSettings = {}): Report {
   const report = new Report();
   const machine = new VectorMachine(engine, data, settings);
-  // What has a slot is what was met before: forms are in a loop after one of these passes.
-  for (let pass = 0; settings.fastPaths && pass < 2; pass++) for (const { before } of vectors) machine.run(before);
   for (const { before, after } of vectors) {
     const instruction = decodeAt(Uint8Array.from(before.code), VECTOR_KEY, forms[INVALID_FORM]!);
     const actual = machine.run(before);
-    if (machine.engine.hasFastPath(CODE + INSTRUCTION)) report.fastPaths++;
     const unsure = undefinedFlags(instruction, before) | (after.vector === END ? 0 : flagsWithin(instruction));
     const mask = COMPARED_FLAGS & ~unsure;
     report.add(subject(instruction), describe(before), actual ? differences(actual, after, mask) : ['it does not end']);

@@ -25,14 +25,14 @@ export class VectorMachine {
   readonly engine: Engine;
   readonly #machine: GuestMachine;
   readonly #data: Uint8Array;
-  /** Times a vector runs: code is translated, and has fast paths, only when it is met again. */
+  /** Times a vector runs: code is translated only when it is met again. */
   readonly #runs: number;
 
   constructor(name: EngineName, data: Uint8Array, settings: EngineSettings = {}) {
     this.#machine = new GuestMachine(name, { pages, segmentBase: 0, privilege: 'user' }, settings);
     this.engine = this.#machine.engine;
     this.#data = data;
-    this.#runs = name === 'translator' || settings.fastPaths ? 2 : 1;
+    this.#runs = name === 'translator' ? 2 : 1;
     const distance = CODE + INSTRUCTION - ENTRY - 5;
     this.engine.write(ENTRY, Uint8Array.of(0xe9, distance, distance >> 8, 0, 0));
     this.engine.write(CODE, new Uint8Array(PAGE).fill(END));

@@ -11,7 +11,7 @@ export interface UserEngine {
 
 export const engines: readonly UserEngine[] = [
   { name: 'interpreter', engine: 'interpreter', settings: {}, runs: 1 },
-  { name: 'interpreter, fast paths', engine: 'interpreter', settings: { pacing: 'poll', fastPaths: true }, runs: 2 },
+  { name: 'interpreter, polling', engine: 'interpreter', settings: { pacing: 'poll' }, runs: 2 },
   { name: 'interpreter without nodes at first', engine: 'interpreter', settings: { cold: true }, runs: 1 },
   { name: 'translator', engine: 'translator', settings: { threshold: 1, pacing: 'poll', regions: 'default' }, runs: 3 },
   {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { WEIGHT_SHIFT } from '../../../translator/abi/record.ts';
 import { Guest, type Variant } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
@@ -81,7 +82,7 @@ test('installed functions stay when counting ends, and the guest does the same',
   expect(registers(guest)).toEqual(registers(other));
 });
 
-test('traps are counted by place, of entries too, and counting heats them all the same', () => {
+test('traps are counted by place, of entries too, which heat again when counting ends', () => {
   const inputs = kernel(`
 main:   mov     ecx, 1000000
 .again: in      al, 0x21
@@ -112,9 +113,10 @@ main:   mov     ecx, 1000000
   const heat = records.heatOf(node.record);
   inspection.watch(false);
   run(guest, 8100);
-  expect(records.heatOf(node.record)).toBe(heat + 1000 * node.weight);
-  expect(node.one).toBe(engine.handlers.get(node, node.page.context.key).plain);
-  expect(node.run).toBe(engine.handlers.get(node, node.page.context.key).heating);
+  expect(records.heatOf(node.record)).toBe(heat + 1000 * records.weightOf(node.record));
+  const { operation } = engine.handlers.get(node, node.page.context.key);
+  const weight = records.weightOf(node.record) << WEIGHT_SHIFT;
+  expect(records.views.OPERATION[node.record]).toBe(operation | weight);
 });
 
 test('what was counted of evicted code is not counted of what has its nodes', () => {

@@ -35,8 +35,8 @@ test('the last word of the last branch target is in front of the tables by page'
 });
 
 test('the last word of the last record is the last of theirs', () => {
-  const { HEAT, SLOT } = tables.interleaved(recordViews, RECORD_WORDS, records);
+  const { HEAT, OPERATION } = tables.interleaved(recordViews, RECORD_WORDS, records);
   HEAT[(records - 1) * RECORD_WORDS] = 9;
   expect(tables.words[records * RECORD_WORDS - 1]).toBe(9);
-  expect(SLOT.length).toBe(HEAT.length);
+  expect(OPERATION.length).toBe(HEAT.length);
 });

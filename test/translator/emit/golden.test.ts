@@ -35,7 +35,7 @@ function stagesOf({ source, handler, key = FLAT_KEY, pacing = 'poll' }: GoldenGu
   const code = new Uint8Array(4096);
   code.set(bytes);
   const ir: string[] = [];
-  const options = { suffix: '', memoryBytes: 128 << 20, pacing, callDepth: 100 };
+  const options = { suffix: '', memoryBytes: 128 << 20, pacing, callDepth: 100, records: 1 << 20 };
   const request: TranslationRequest = {
     source: { code, start: 0, eip: ORIGIN, key, segment: flatSegment },
     entries: [ORIGIN],
@@ -45,7 +45,7 @@ function stagesOf({ source, handler, key = FLAT_KEY, pacing = 'poll' }: GoldenGu
   };
   const { text, links } = translate(request)!;
   const one = instructionAt(bytes, key, handler);
-  const handlerText = bindHandler(one, key, 'plain', options);
+  const handlerText = bindHandler(one, key, options);
   for (const emitted of [text, handlerText]) checkText(emitted);
   return [
     `=== Guest\n${unindent(source).trimEnd()}\n`,

@@ -5,12 +5,12 @@ import { checkText } from '../../../src/isolate/check-text.ts';
 import { bindFastPath, bindLoop } from '../../../translator/handler.ts';
 import { decodeBytes, FLAT_KEY } from '../../support/samples.ts';
 
-const options = { suffix: '', memoryBytes: 128 << 20, records: 0, pacing: 'poll', callDepth: 100 } as const;
+const options = { suffix: '', memoryBytes: 128 << 20, records: 1 << 20, pacing: 'poll', callDepth: 100 } as const;
 const decoded = (source: string) => decodeBytes(assemble(source, { origin: 0x1000, bits: 32 }).bytes, 0x1000, FLAT_KEY);
 const pathOf = (source: string) => bindFastPath(decoded(source), FLAT_KEY, options);
 const loopOf = (sources: readonly string[]) =>
   bindLoop(
-    sources.map((source, n) => ({ path: pathOf(source)!, weight: sources.length - n })),
+    sources.map((source) => pathOf(source)!),
     FLAT_KEY,
     options,
   );
@@ -34,7 +34,7 @@ test('a loop with the fast paths of some forms', async () => {
 
 test('fast paths share their variables: each has a place in every frame of the loop', () => {
   const text = loopOf(fast);
-  expect(text).toMatch(/^function interpreter_loop\(f,e\)\{let r=f\|0(,\w+=0)+;const x=e\|0,/);
+  expect(text).toMatch(/^function interpreter_loop\(f,e\)\{let record=f\|0(,\w+=0)+;const x=e\|0,/);
   expect(text).not.toMatch(/const [tk]\d/);
 });
 

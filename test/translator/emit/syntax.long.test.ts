@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { compileText } from '../../../runtime/exec/compile.ts';
 import { checkText, TextError } from '../../../src/isolate/check-text.ts';
-import type { EmitOptions, Pacing } from '../../../translator/emit/context.ts';
-import { bindHandler } from '../../../translator/handler.ts';
+import { type EmitOptions, type Pacing, usualOptions } from '../../../translator/emit/context.ts';
+import type { FastPath } from '../../../translator/emit/loop.ts';
+import { frequentKinds } from '../../../translator/frequent.ts';
+import { bindFastPath, bindHandler, bindLoop, type Kind } from '../../../translator/handler.ts';
 import { verifyRegion } from '../../../translator/ir/verify.ts';
 import { translate } from '../../../translator/translate.ts';
 import { randomCode } from '../../support/random-code.ts';
 import { allSamples, distinctShapes, randomFrom, stateKeys } from '../../support/samples.ts';
 
-const optionsFor = (pacing: Pacing): EmitOptions => ({ suffix: '$1', memoryBytes: 1 << 20, pacing, callDepth: 100 });
+const optionsFor = (pacing: Pacing): EmitOptions => ({ ...usualOptions, suffix: '$1', pacing });
+
+const samples = distinctShapes(allSamples(randomFrom(21), 4));
 
 describe('the check of emitted text', () => {
   test.each([
@@ -20,6 +25,12 @@ describe('the check of emitted text', () => {
     ['function f(i){if(i.eip){const t0=1;}return t0;}', 't0 is not declared here'],
     ['function f(i){return process.exit();}', 'process is not declared here'],
     ['function f(i){return i.nextNode;}', 'a node has no nextNode'],
+    ['function f(record){const record=1;}', "Identifier 'record' has already been declared"],
+    ['function f(record){if(record>0){const record=1;}}', 'record is the name of a parameter too'],
+    ['function f(record){let x=record;try{x=1;}catch(record){}}', 'record is the name of a parameter too'],
+    ['function f(record){record=1;}', 'the parameter record is assigned to'],
+    ['function f(record){record++;}', 'the parameter record is assigned to'],
+    ['function f(record){const TABLES=1;}', 'TABLES is the name of a cell too'],
   ])('refuses %s', (text, message) => {
     expect(() => checkText(text)).toThrow(TextError);
     expect(() => checkText(text)).toThrow(message);
@@ -32,17 +43,46 @@ describe('the check of emitted text', () => {
   });
 });
 
-describe.each<Pacing>(['poll', 'budget'])('emitted text, pacing by %s', (pacing) => {
+describe.each<Pacing>(['poll', 'budget', 'jumps'])('emitted text, pacing by %s', (pacing) => {
   const options = optionsFor(pacing);
 
   test('handlers of every form, in all shapes and keys that come up', () => {
-    const samples = distinctShapes(allSamples(randomFrom(21), 4));
     for (const { instruction, key } of samples) {
-      // What heats does so alike with any pacing.
-      if (pacing === 'poll') checkText(bindHandler(instruction, key, 'plain', options));
-      else checkText(bindHandler(instruction, key, 'heating', options));
+      const text = bindHandler(instruction, key, options);
+      checkText(text);
+      // As an engine compiles it: acorn may take what V8 does not.
+      compileText(text);
     }
     expect(samples.length).toBeGreaterThan(7000);
+  });
+
+  test('loops with the fast paths of every form that has one, for each key', () => {
+    for (const key of stateKeys) {
+      const paths = samples
+        .filter((sample) => sample.key === key)
+        .flatMap(({ instruction }) => bindFastPath(instruction, key, options) ?? []);
+      const different = [...new Map(paths.map((path): [string, FastPath] => [path.text, path])).values()];
+      expect(different.length).toBeGreaterThan(300);
+      const text = bindLoop(different, key, options);
+      checkText(text);
+      compileText(text);
+    }
+  });
+
+  test('forms with the handler of a frequent one have its fast path', () => {
+    const bodyOf = (kind: Kind, key: number) => bindHandler(kind, key, options).replace(/^.*?\(/, '');
+    let shared = 0;
+    for (const key of stateKeys) {
+      const frequent = frequentKinds(key);
+      const paths = new Map(frequent.map((kind) => [bodyOf(kind, key), bindFastPath(kind, key, options)?.text]));
+      for (const { instruction } of samples.filter((sample) => sample.key === key)) {
+        const path = paths.get(bodyOf(instruction, key));
+        if (path === undefined) continue;
+        expect(bindFastPath(instruction, key, options)?.text, instruction.form.encoding).toBe(path);
+        shared++;
+      }
+    }
+    expect(shared).toBeGreaterThan(60);
   });
 
   test('regions of random code; their IR is verified after every stage', () => {

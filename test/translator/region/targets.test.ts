@@ -19,7 +19,7 @@ test('known targets of an indirect jump are branches of its region; others leave
     source: { code, start: 0, eip: 0x1000, key, segment: flatSegment, targets },
     entries: [0x1000],
     limits: { blocks: 16, instructions: 100 },
-    options: { suffix: '', memoryBytes: 1 << 20, pacing: 'poll', callDepth: 100 },
+    options: { suffix: '', memoryBytes: 1 << 20, pacing: 'poll', callDepth: 100, records: 16 },
   })!;
   expect(blocks).toBe(3);
   const cases = [...text.matchAll(/case (\d+):\{/g)].map((match) => Number(match[1]));
@@ -36,7 +36,7 @@ describe('a region of several entries', () => {
       source: { code, start: 0, eip: 0x1000, key, segment: flatSegment },
       entries,
       limits: { blocks: 16, instructions: 100 },
-      options: { suffix: '', memoryBytes: 1 << 20, pacing: 'poll', callDepth: 100 },
+      options: { suffix: '', memoryBytes: 1 << 20, pacing: 'poll', callDepth: 100, records: 16 },
     })!;
   const casesOf = (text: string) => [...text.matchAll(/case (\d+):\{/g)].map((match) => Number(match[1]));
 
