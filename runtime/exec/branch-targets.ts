@@ -40,6 +40,11 @@ export class BranchTargets {
     this.views.TARGET_RECORD[index] = record;
   }
 
+  /** An instruction has another record. */
+  replace(record: number, place: number): void {
+    if (this.views.TARGET_RECORD[targetIndex(this.records.eipOf(record))] === record) this.put(place);
+  }
+
   /** Forgets all: records may get other owners. */
   clear(): void {
     this.views.TARGET_PAGE.fill(NO_PAGE);

@@ -155,6 +155,28 @@ export class CodeCache implements CodeWriteListener {
     return record;
   }
 
+  /** Gives an instruction that is not decoded another record, which has room for one after it. */
+  moveRecord(record: number): number {
+    const { records } = this;
+    const page = records.pageOf(record)!;
+    const offset = records.offsetOf(record);
+    const place = records.append(page, offset);
+    records.replace(record, place);
+    page.put(offset, place);
+    this.branchTargets.replace(record, place);
+    this.residence.take(page, Cost.record);
+    return place;
+  }
+
+  /** Makes the record after one that of what comes in sequence, at an EIP; false if that has one already, which it leads to then. */
+  follow(page: CodePage, eip: number): number {
+    const offset = page.distanceTo(eip);
+    const record = this.records.follow(page, offset);
+    this.residence.take(page, Cost.record);
+    if (offset < PAGE && page.at(offset) === 0) page.put(offset, record);
+    return record;
+  }
+
   /** The gate of a page to an EIP in another one. */
   gateTo(page: CodePage, eip: number): number {
     const distance = page.distanceTo(eip);

@@ -40,9 +40,10 @@ export class CodePage implements Hashed<CodePage> {
   /** Records that lead out of the page, by the distance from its first byte that they lead to. */
   readonly gates = new Map<number, number>();
   readonly translations = new Set<CachedTranslation>();
-  /** Records that it has got, by chunks, for its instructions and gates; how many of the last chunk are left (see Records). */
+  /** Records that it has got, by chunks; those of the last chunk from `free` on to in front of `freeEnd` are left (see Records). */
   readonly chunks: number[] = [];
-  unusedRecords = 0;
+  free = 0;
+  freeEnd = 0;
   /** Bytes that all of this takes, as the cache counts them. */
   bytes = 0;
   /** Made, or found again by the dispatcher, since the last look (see Residence). */

@@ -34,9 +34,9 @@ export class ColdCode {
 
   constructor(parts: ColdCodeParts) {
     this.parts = parts;
-    this.record = parts.records.add(this.place, 0);
-    this.next = parts.records.add(this.place, 0);
-    this.taken = parts.records.add(this.target, 0);
+    this.record = parts.records.append(this.place, 0);
+    this.next = parts.records.append(this.place, 0);
+    this.taken = parts.records.append(this.target, 0);
     this.current = new Node(this.place, 0, notRun);
   }
 
@@ -93,7 +93,7 @@ export class ColdCode {
     const { key } = page.context;
     const { operation, number } = handlers.get(current, key);
     this.target.eip = current.target;
-    records.write(record, current, 0, number, this.next, isRelative(current) ? this.taken : 0);
+    records.write(record, current, 0, number, isRelative(current) ? this.taken : 0);
     // Where jumps go is noted of records that stay.
     if (!isRelative(current)) records.views.NOTES[record] = 0;
     return handlers.functions[key][operation](record);

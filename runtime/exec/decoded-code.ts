@@ -1,8 +1,8 @@
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
-import { Operation, RETURN_RECORD } from '../../translator/abi/record.ts';
+import { Operation, RECORD_WORDS, RETURN_RECORD } from '../../translator/abi/record.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { Assumption } from '../../translator/emit/links.ts';
-import { endsBlock, isRelative, isRepeated } from '../../translator/region/flow.ts';
+import { endsBlock, hasNext, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { CodeCache, type InstructionReset } from './code-cache.ts';
@@ -125,41 +125,61 @@ export abstract class DecodedCode implements InstructionReset {
     return node;
   };
 
-  /** Decodes an instruction. Faults as fetching it does. */
-  decode(record: number): void {
+  /** The record of an instruction, which is decoded if it is not yet. */
+  ensureDecoded(record: number): number {
+    return this.records.isDecoded(record) ? record : this.decode(record);
+  }
+
+  /** Decodes an instruction, and gives its record, which may be another one. Faults as fetching it does. */
+  decode(record: number): number {
     const { draft, records } = this;
     this.running[0] = record;
     const page = records.pageOf(record)!;
     draft.page = page;
     draft.eip = records.eipOf(record);
     const length = this.fetch.within(draft);
-    if (length > 0) {
-      this.write(record, draft, length);
-      return;
-    }
+    if (length > 0) return this.write(record, draft, length);
     const node = this.nodeOf(record);
     node.length = this.fetch.across(node);
-    this.write(record, node, node.length);
+    return this.write(record, node, node.length);
   }
 
-  /** Brings an instruction that was decoded into its record, and makes the records that it leads to. */
-  private write(record: number, i: Node, length: number): void {
+  /** Brings an instruction that was decoded into its record, which may become another one, and makes the records that it leads to. */
+  private write(old: number, i: Node, length: number): number {
     const { page } = i;
-    const offset = this.records.offsetOf(record);
+    const { records } = this;
+    const offset = records.offsetOf(old);
     const end = offset + length;
     this.cache.frames.mark(page.frame, offset, Math.min(end, PAGE));
     this.decoded++;
     page.noteDecoded(i);
     // A region ends in front of an instruction that crosses the page's end, so what follows it may begin one.
     const begins = endsBlock(i) || end > PAGE;
-    const next = this.linkTo(page, i.nextEip, begins ? EntryWeight.inner : EntryWeight.none);
+    const record = hasNext(i) ? this.follow(old, i, begins ? EntryWeight.inner : EntryWeight.none) : old;
     if (isRepeated(i)) this.markEntry(record, EntryWeight.loop);
     const taken = isRelative(i) ? this.linkTo(page, i.target, targetWeight(i)) : 0;
     const { number } = this.parts.handlers.get(i, page.context.key);
-    this.records.write(record, i, length, number, next, taken);
+    records.write(record, i, length, number, taken);
     // It may have been another instruction's, which was evicted.
     this.counters.delete(record);
     this.settle(record);
+    return record;
+  }
+
+  /**
+   * Makes the record after an instruction's that of what comes in sequence. Where that has one already it leads there; where the
+   * place is taken the instruction gets another record, which is the result.
+   */
+  private follow(old: number, i: Node, weight: number): number {
+    const { cache, records } = this;
+    const { page, nextEip } = i;
+    const offset = page.distanceTo(nextEip);
+    const isFollowed = records.isFollowed(old, offset);
+    const record = isFollowed || records.canFollow(page, old) ? old : cache.moveRecord(old);
+    const next = isFollowed ? old + RECORD_WORDS : cache.follow(page, nextEip);
+    if (offset < PAGE && page.at(offset) === next) this.markEntry(next, weight);
+    else if (!isFollowed) records.redirect(next, this.linkTo(page, nextEip, weight));
+    return record;
   }
 
   /** Has the instruction of a record run by itself, unless a translation begins there. */
@@ -228,12 +248,18 @@ export abstract class DecodedCode implements InstructionReset {
     return this.runHandler(record);
   };
 
+  /** Operation.redirect, which is no instruction. */
+  protected readonly redirected = (record: number): number => {
+    this.pace.giveBack();
+    return this.records.views.TAKEN[record];
+  };
+
   /** Operation.crossing: the second page may be another one by now, or have been written. */
   protected readonly cross = (record: number): number => {
     this.running[0] = record;
     if (!this.fetch.hasTail(this.decodedNodeOf(record))) {
       this.reset(record);
-      this.decode(record);
+      return this.runHandler(this.decode(record));
     }
     return this.runHandler(record);
   };

@@ -175,8 +175,8 @@ export class Dispatcher {
   private stepOne(record: number): void {
     const { graph } = this;
     this.pace.spend();
-    if (!graph.records.isDecoded(record)) graph.decode(record);
-    this.debug.step(graph.decodedNodeOf(record), () => graph.step(record));
+    const decoded = graph.ensureDecoded(record);
+    this.debug.step(graph.decodedNodeOf(decoded), () => graph.step(decoded));
   }
 
   /** The instruction is restarted: the amount that it took from the budget is given back. */

@@ -1,4 +1,4 @@
-import { RETURN_RECORD, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
+import { RECORD_WORDS, RETURN_RECORD, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
 import { Eflags, FpuMode, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link, LinkedAssumption } from '../../translator/emit/links.ts';
 import { isNmiWaiting } from '../cpu/svm/interrupts.ts';
@@ -42,6 +42,7 @@ export class Graph extends DecodedCode {
       this.cross,
       this.stop,
       this.counted,
+      this.redirected,
       this.pass,
     ]);
     parts.mmu.onMisaligned = () => this.noteMisaligned();
@@ -57,8 +58,7 @@ export class Graph extends DecodedCode {
 
   /** Runs the instruction at a node by its handler, though a translation may begin there. */
   private readonly interpret: Run = ({ record }) => {
-    if (!this.records.isDecoded(record)) this.decode(record);
-    const next = this.runAlone(record);
+    const next = this.runAlone(this.ensureDecoded(record));
     if (next === 0) return null;
     if (!this.tlb.stale && !this.pace.isInterrupted) return this.nodeOf(next);
     this.leaveBefore(next);
@@ -263,9 +263,8 @@ export class Graph extends DecodedCode {
     const page = records.pageOf(record)!;
     const eip = records.eipOf(record);
     if (this.cold.has(page, eip)) return this.runCold(page, eip);
-    this.decode(record);
     this.pace.giveBack();
-    return record;
+    return this.decode(record);
   };
 
   private runCold(page: CodePage, eip: number): number {
@@ -319,9 +318,9 @@ export class Graph extends DecodedCode {
 
   /** RESUME: goes on after a trap, unless the dispatcher must have a look. */
   readonly resume = (record: number): number => {
-    const { NEXT, NEXT_EIP } = this.records.views;
+    const { NEXT_EIP } = this.records.views;
     const page = this.records.pageOf(record)!;
-    if (this.isCalm() && this.state[Word.key] === page.context.key && this.cache.mapped.has(page)) return NEXT[record];
+    if (this.isCalm() && this.state[Word.key] === page.context.key && this.cache.mapped.has(page)) return record + RECORD_WORDS;
     return this.leave(NEXT_EIP[record]);
   };
 

@@ -16,7 +16,7 @@ import type { CodePage } from './code-page.ts';
 import { NO_PAGE } from './code-pages.ts';
 import type { Node } from './node.ts';
 
-const CHUNK_SHIFT = 4;
+const CHUNK_SHIFT = 6;
 /** Records are handed out to a page by so many: what runs together lies together. */
 export const RECORD_CHUNK = 1 << CHUNK_SHIFT;
 /** Number of records that are kept for code decoded before the dispatcher evicts some. */
@@ -35,6 +35,9 @@ const LENGTH_SHIFT = 12;
 const ENTRY_SHIFT = 16;
 const OFFSET = PAGE_BYTES - 1;
 const LENGTH = 15 << LENGTH_SHIFT;
+/** It was made for what comes in sequence after the record before it. */
+const SEQUENCE = 1 << 31;
+const CHUNK_WORDS = RECORD_WORDS << CHUNK_SHIFT;
 
 /**
  * All decoded code: a record for each instruction and each gate (translator/abi/record.ts). A record is of one page and offset
@@ -76,15 +79,88 @@ export class Records {
     return this.capacity - this.nodes.length + this.free.length * RECORD_CHUNK < RECORD_RESERVE;
   }
 
-  /** A record for what is at an offset of a page, and not decoded yet. */
+  /** A record for what is at an offset of a page, and not decoded yet, or for a gate: apart from those of code that has run. */
   add(page: CodePage, offset: number): number {
-    if (page.unusedRecords === 0) this.addChunk(page);
-    const record = page.chunks.at(-1)! + (RECORD_CHUNK - page.unusedRecords--) * RECORD_WORDS;
-    this.places[record >>> RECORD_SHIFT] = offset;
-    this.views.OPERATION[record] = Operation.undecoded;
-    this.own[record >>> RECORD_SHIFT] = Operation.undecoded;
-    this.views.HEAT[record] = -this.firstDue;
+    if (page.free === page.freeEnd) this.addChunk(page);
+    page.freeEnd -= RECORD_WORDS;
+    return this.begin(page.freeEnd, offset);
+  }
+
+  /** The next record of a page's code, with room for another one after it. */
+  append(page: CodePage, offset: number): number {
+    if (page.freeEnd - page.free < 2 * RECORD_WORDS) this.addChunk(page);
+    return this.begin(this.take(page), offset);
+  }
+
+  private take(page: CodePage): number {
+    const record = page.free;
+    page.free += RECORD_WORDS;
     return record;
+  }
+
+  private begin(record: number, place: number): number {
+    const { HEAT, OPERANDS, OPERATION } = this.views;
+    this.places[record >>> RECORD_SHIFT] = place;
+    OPERATION[record] = Operation.undecoded;
+    this.own[record >>> RECORD_SHIFT] = Operation.undecoded;
+    OPERANDS[record] = 0;
+    HEAT[record] = -this.firstDue;
+    return record;
+  }
+
+  /** Whether what comes after a record in sequence, at an offset, has the record after it. */
+  isFollowed(record: number, offset: number): boolean {
+    const after = record + RECORD_WORDS;
+    return (this.places[after >>> RECORD_SHIFT] & (SEQUENCE | OFFSET)) === (SEQUENCE | offset % PAGE_BYTES);
+  }
+
+  /** Whether the record after one is free. */
+  canFollow(page: CodePage, record: number): boolean {
+    return record + RECORD_WORDS === page.free && page.free < page.freeEnd;
+  }
+
+  /** Makes the record after one, which is free, that of what comes in sequence, at an offset. */
+  follow(page: CodePage, offset: number): number {
+    return this.begin(this.take(page), SEQUENCE | offset % PAGE_BYTES);
+  }
+
+  /** Has a record lead to another one. */
+  redirect(record: number, target: number): void {
+    this.views.TAKEN[record] = target;
+    this.views.OPERATION[record] = Operation.redirect;
+  }
+
+  /** Has another record, which is new, be that of an instruction which is not decoded: the old one leads there, and those that lead to that. */
+  replace(record: number, place: number): void {
+    const { HEAT, OPERANDS, TAKEN } = this.views;
+    this.setWeight(place, this.weightOf(record));
+    HEAT[place] = HEAT[record];
+    const node = this.nodeOf(record);
+    if (node !== null) {
+      this.nodes[record >>> RECORD_SHIFT] = null;
+      this.attach(place, node);
+    }
+    let waiting = OPERANDS[record];
+    while (waiting !== 0 && TAKEN[waiting] === record) {
+      TAKEN[waiting] = place;
+      waiting = OPERANDS[waiting];
+    }
+    this.redirect(record, place);
+  }
+
+  /** Has a relative jump, or a gate, lead to a record. Those that lead to code which is not decoded are a list: it may get another record. */
+  private lead(record: number, target: number): void {
+    const { OPERANDS, OPERATION, TAKEN } = this.views;
+    TAKEN[record] = target;
+    if (OPERATION[target] !== Operation.undecoded) return;
+    OPERANDS[record] = OPERANDS[target];
+    OPERANDS[target] = record;
+  }
+
+  /** The record of the instruction after one in its page; 0 if there is none. */
+  after(record: number): number {
+    const offset = this.offsetOf(record) + this.lengthOf(record);
+    return offset < PAGE_BYTES ? this.pageOf(record)!.at(offset) : 0;
   }
 
   /** A record for a gate of a page, which leads nowhere yet. */
@@ -107,7 +183,8 @@ export class Records {
     }
     this.owners[chunk >>> (RECORD_SHIFT + CHUNK_SHIFT)] = page;
     page.chunks.push(chunk);
-    page.unusedRecords = RECORD_CHUNK;
+    page.free = chunk;
+    page.freeEnd = chunk + CHUNK_WORDS;
   }
 
   /** Takes all records of a page back. Nobody may hold one any more. */
@@ -118,7 +195,8 @@ export class Records {
       this.releaseChunk(chunk >>> RECORD_SHIFT);
       this.free.push(chunk);
     }
-    page.unusedRecords = 0;
+    page.free = 0;
+    page.freeEnd = 0;
   }
 
   /** Nodes outlive their records: what is done with one must not reach the record's next owner. */
@@ -127,6 +205,7 @@ export class Records {
       const node = this.nodes[n];
       if (node !== null) node.record = 0;
       this.nodes[n] = null;
+      this.places[n] = 0;
     }
   }
 
@@ -190,25 +269,24 @@ export class Records {
 
   /** How much each run heats it, or what a gate leads to: see EntryWeight. */
   weightOf(record: number): number {
-    return this.places[record >>> RECORD_SHIFT] >>> ENTRY_SHIFT;
+    return (this.places[record >>> RECORD_SHIFT] & ~SEQUENCE) >>> ENTRY_SHIFT;
   }
 
   /** Makes it an entry. */
   setWeight(record: number, weight: number): void {
     const n = record >>> RECORD_SHIFT;
-    this.places[n] = (this.places[n] & (OFFSET | LENGTH)) | (weight << ENTRY_SHIFT);
+    this.places[n] = (this.places[n] & (OFFSET | LENGTH | SEQUENCE)) | (weight << ENTRY_SHIFT);
   }
 
-  /** Brings a decoded instruction into its record, with the number of its handler and the records that it leads to; `taken`: 0 if it isn't relative. */
-  write(record: number, i: Instruction, length: number, handler: number, next: number, taken: number): void {
-    const { OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NOTES, NEXT_EIP } = this.views;
+  /** Brings a decoded instruction into its record, with the number of its handler and the record that it jumps to; `taken`: 0 if it isn't relative. */
+  write(record: number, i: Instruction, length: number, handler: number, taken: number): void {
+    const { OPERANDS, DISPLACEMENT, IMMEDIATE, NOTES, NEXT_EIP } = this.views;
     OPERANDS[record] = i.operands;
     // An instruction has a displacement or a second immediate, and an immediate or a relative target.
     DISPLACEMENT[record] = i.displacement | i.immediate2;
     IMMEDIATE[record] = isRelative(i) ? i.target : i.immediate;
-    NEXT[record] = next;
     if (taken === 0) NOTES[record] = NOTED_RUNS;
-    else TAKEN[record] = taken;
+    else this.lead(record, taken);
     NEXT_EIP[record] = i.nextEip;
     this.places[record >>> RECORD_SHIFT] |= length << LENGTH_SHIFT;
     this.handlers[record >>> RECORD_SHIFT] = handler;
@@ -218,13 +296,15 @@ export class Records {
   reset(record: number): void {
     this.forgetHeat(record);
     this.views.OPERATION[record] = Operation.undecoded;
+    this.views.OPERANDS[record] = 0;
     this.own[record >>> RECORD_SHIFT] = Operation.undecoded;
     this.places[record >>> RECORD_SHIFT] &= ~LENGTH;
   }
 
   /** Makes a gate lead to a record in the page of a number; 0 and NO_PAGE: nowhere. */
   setTarget(gate: number, target: number, pageId: number): void {
-    this.views.TAKEN[gate] = target;
+    if (target === 0) this.views.TAKEN[gate] = 0;
+    else this.lead(gate, target);
     this.views.PAGE_ID[gate] = pageId;
   }
 

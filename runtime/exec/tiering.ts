@@ -233,7 +233,7 @@ export class Tiering {
     const heats = entries.map((entry) => this.records.heatOf(entry.record));
     for (const one of old) this.graph.cache.replaceTranslation(one);
     entries.forEach((entry, n) => {
-      if (!this.records.isDecoded(entry.record)) this.graph.decode(entry.record);
+      this.graph.ensureDecoded(entry.record);
       this.graph.decodedNodeOf(entry.record);
       this.records.setHeat(entry.record, heats[n]);
     });

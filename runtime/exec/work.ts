@@ -11,7 +11,7 @@ const MOST_INSTRUCTIONS = 500;
 function eachOfBlock(graph: Graph, first: number, visit: (handler: Handler) => void): number {
   const { records } = graph;
   let last = first;
-  for (let at = first; records.isDecoded(at); at = records.views.NEXT[at]) {
+  for (let at = first; records.isDecoded(at); at = records.after(at)) {
     const handler = graph.handlerOf(at);
     visit(handler);
     last = at;
@@ -115,10 +115,10 @@ export class Work {
   /** Where control goes within its function after the last instruction of a block. */
   private after(last: number): number[] {
     const { records } = this;
-    const { NEXT, TAKEN } = records.views;
+    const { TAKEN } = records.views;
     const handler = this.graph.handlerOf(last);
-    if (handler.form.class !== 'control' || isCall(handler)) return [NEXT[last]];
+    if (handler.form.class !== 'control' || isCall(handler)) return [records.after(last)];
     if (!isRelative(handler)) return [];
-    return handler.form.flow === 'jump' ? [TAKEN[last]] : [TAKEN[last], NEXT[last]];
+    return handler.form.flow === 'jump' ? [TAKEN[last]] : [TAKEN[last], records.after(last)];
   }
 }

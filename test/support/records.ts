@@ -6,8 +6,8 @@ import type { Handlers } from '../../runtime/exec/handlers.ts';
 import type { Node } from '../../runtime/exec/node.ts';
 import { TARGET_WORDS } from '../../translator/abi/branch-targets.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
-import { OPERATION_MASK, Operation, type RecordView, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
-import { isRelative } from '../../translator/region/flow.ts';
+import { OPERATION_MASK, Operation, RECORD_WORDS, type RecordView, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
+import { hasNext, isRelative } from '../../translator/region/flow.ts';
 
 /** Words of a record by the names of their views. */
 type Words = Partial<Record<RecordView, number>>;
@@ -28,12 +28,24 @@ export function wrongRecords({ graph, handlers }: Pick<Engine, 'graph' | 'handle
   for (const page of cache.allPages()) {
     for (const record of page.instructions()) {
       if (page.at(records.offsetOf(record)) !== record) errors.push(`record ${record} is not at its offset`);
+      if (!isFollowed(graph, handlers, page, record)) errors.push(`record ${record} is not followed by what comes next`);
       compare(page, record, { ...operationOf(graph, handlers, record), ...wordsOf(graph, handlers, page, record) });
     }
     for (const [distance, gate] of page.gates)
       compare(page, gate, wordsOfGate(mapped, graph, page, page.eip + distance, gate));
   }
   return [...errors, ...wrongTargets(mapped, graph)];
+}
+
+/** Whether the record after one is of the instruction that comes next in sequence, or leads there. */
+function isFollowed({ records }: Graph, handlers: Handlers, page: CodePage, record: number): boolean {
+  if (!records.isDecoded(record) || !hasNext(handlers.all[records.handlerOf(record)])) return true;
+  const distance = records.offsetOf(record) + records.lengthOf(record);
+  const next = distance < PAGE_BYTES ? page.at(distance) : page.gates.get(distance)!;
+  const { OPERATION, TAKEN } = records.views;
+  let after = record + RECORD_WORDS;
+  while (after !== next && OPERATION[after] === Operation.redirect) after = TAKEN[after];
+  return after === next;
 }
 
 function operationOf(graph: Graph, handlers: Handlers, record: number): Words {
@@ -59,20 +71,21 @@ function ownOperation(graph: Graph, handlers: Handlers, record: number): number 
 
 function wordsOf({ records }: Graph, handlers: Handlers, page: CodePage, record: number): Words {
   if (!records.isDecoded(record)) return {};
-  const { NEXT_EIP, IMMEDIATE } = records.views;
+  const { IMMEDIATE } = records.views;
+  const isJump = isRelative(handlers.all[records.handlerOf(record)]);
   const linkTo = (eip: number) => {
     const distance = page.distanceTo(eip);
     return distance >>> 0 < PAGE_BYTES ? page.at(distance) : page.gates.get(distance);
   };
   const links: Words = {
-    NEXT: linkTo(NEXT_EIP[record])!,
-    ...(isRelative(handlers.all[records.handlerOf(record)]) && { TAKEN: linkTo(IMMEDIATE[record])! }),
+    ...(isJump && { TAKEN: linkTo(IMMEDIATE[record])! }),
   };
   const node = records.nodeOf(record);
   if (node === null || node.length === 0) return links;
   return {
     ...links,
-    OPERANDS: node.operands,
+    // A relative jump has none: the word is a list's (Records.lead).
+    ...(!isJump && { OPERANDS: node.operands }),
     DISPLACEMENT: node.displacement | node.immediate2,
     IMMEDIATE: isRelative(node) ? node.target : node.immediate,
     NEXT_EIP: node.nextEip,

@@ -73,9 +73,9 @@ export class TestCpu {
   readonly #records = new Records(this.#tables);
   readonly #page = makeNowhere();
   /** The record that handlers run, and those that it leads to. */
-  readonly #record = this.#records.add(this.#page, 0);
-  readonly #next = this.#records.add(this.#page, 0);
-  readonly #taken = this.#records.add(this.#page, 0);
+  readonly #record = this.#records.append(this.#page, 0);
+  readonly #next = this.#records.append(this.#page, 0);
+  readonly #taken = this.#records.append(this.#page, 0);
   /** What an indirect transfer gives, and the EIP that it went to. */
   readonly #found = this.#records.add(this.#page, 0);
   #foundEip = 0;
@@ -276,7 +276,7 @@ export class TestCpu {
     const { eip, nextEip } = instruction;
     this.#page.eip = eip;
     const taken = isRelative(instruction) ? this.#taken : 0;
-    this.#records.write(this.#record, instruction, nextEip - eip, 0, this.#next, taken);
+    this.#records.write(this.#record, instruction, nextEip - eip, 0, taken);
     try {
       return { left: 'to', eip: this.#eipOf(run(this.#record), instruction) };
     } catch (error) {

@@ -19,8 +19,7 @@ export const recordViews = {
   IMMEDIATE: 3,
   /** For a gate: number of the code page that TAKEN is in. */
   PAGE_ID: 3,
-  /** Records of the instruction after this one, and of the one a relative jump goes to. */
-  NEXT: 4,
+  /** The record that a relative jump, a gate or a redirection goes to. The instruction after this one has the record after this one. */
   TAKEN: 5,
   /** For an indirect jump: the number of further runs that note where it goes. */
   NOTES: 5,
@@ -57,9 +56,11 @@ export const Operation = {
   breakpoint: 5,
   /** An instruction whose runs are counted for an inspector. */
   counted: 6,
+  /** Leads to the record where the code that comes next in sequence is. */
+  redirect: 7,
   /** Leads to another page, if that is still mapped there. */
-  gate: 7,
-  first: 8,
+  gate: 8,
+  first: 9,
 } as const;
 
 /** The operation in its word. Above is the weight of an entry that heats. */

@@ -1,7 +1,7 @@
 import { Cr0 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import { type HelperDeclaration, type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
-import type { RecordView } from '../abi/record.ts';
+import { RECORD_WORDS, type RecordView } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import { type IndirectKind, isTerminator } from '../ir/operations.ts';
 import {
@@ -52,6 +52,9 @@ export interface CheckedAccess {
   readonly index: string;
   readonly isHit: string;
 }
+
+/** The record after the one of an instruction: of what comes next in sequence. */
+export const nextRecord = `(record+${RECORD_WORDS}|0)`;
 
 /** A field of those that are packed in `operands`. */
 export function unpackText(operands: string, name: string): string {
@@ -236,9 +239,9 @@ export class HandlerEmitter implements Leaves {
   #transfer(eip: Value): string {
     switch (eip.name) {
       case 'nextEip':
-        return this.follow('NEXT');
+        return this.follow(nextRecord);
       case 'target':
-        return this.leaveIfAsked(this.context.table('TAKEN', 'record')) + this.follow('TAKEN');
+        return this.leaveIfAsked(this.#taken()) + this.follow(this.#taken());
       case 'eip':
         return `${this.leaveIfAsked('record')}return record;`;
       default:
@@ -248,12 +251,16 @@ export class HandlerEmitter implements Leaves {
 
   /** Goes on in sequence. */
   protected goOn(): string {
-    return this.follow('NEXT');
+    return this.follow(nextRecord);
   }
 
   /** Goes on at a record that the instruction leads to. */
-  protected follow(link: 'NEXT' | 'TAKEN'): string {
-    return `return ${this.context.table(link, 'record')};`;
+  protected follow(record: string): string {
+    return `return ${record};`;
+  }
+
+  #taken(): string {
+    return this.context.table('TAKEN', 'record');
   }
 
   /** Goes to an EIP. Where the first runs of a jump go is noted. */
@@ -288,7 +295,7 @@ export class HandlerEmitter implements Leaves {
 
   /** Only a trap can have made work for the dispatcher. */
   #afterX87(): string {
-    return `if(inline)${this.follow('NEXT')}${this.#resume()}`;
+    return `if(inline)${this.follow(nextRecord)}${this.#resume()}`;
   }
 
   /** The #NM and #MF that an x87 instruction begins with; CR0.NE unset, a pending error has been an interrupt already. */

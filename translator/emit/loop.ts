@@ -6,7 +6,7 @@ import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { LoopContext } from './context.ts';
-import { type CheckedAccess, HandlerEmitter, isRecorded } from './handler.ts';
+import { type CheckedAccess, HandlerEmitter, isRecorded, nextRecord } from './handler.ts';
 
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
 const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
@@ -88,12 +88,12 @@ function fieldsIn(value: Value): string[] {
 export function emitLoop(context: LoopContext, paths: readonly FastPath[]): string {
   const variables = new Set(paths.flatMap((path) => [...path.variables]));
   const declaration = [...variables].map((name) => `,${name}=0`).join('');
-  const texts = [gatePath(context), ...paths.map(({ text }) => text)];
+  const texts = [redirectPath(context), gatePath(context), ...paths.map(({ text }) => text)];
   const operation = context.table('OPERATION', 'record');
-  const chosen = `if((n-${Operation.gate}>>>0)<${texts.length}){${emitChoice(texts, Operation.gate)}}`;
+  const chosen = `if((n-${Operation.redirect}>>>0)<${texts.length}){${emitChoice(texts, Operation.redirect)}}`;
   const heat = context.table('HEAT', 'record');
   const arrive = `if(record===x)return record;h=${heat}+(${operation}>>>${WEIGHT_SHIFT})|0;${heat}=h;if(h>=0)${operation}=${Operation.due};`;
-  const run = `n=${operation}&${OPERATION_MASK};T:{F:{N:{${chosen}break F;}record=${context.table('NEXT', 'record')};continue L;}record=H[n](record)|0;if(record===0)return 0;}${arrive}`;
+  const run = `n=${operation}&${OPERATION_MASK};T:{F:{N:{${chosen}break F;}record=${nextRecord};continue L;}record=H[n](record)|0;if(record===0)return 0;}${arrive}`;
   const body = count(context) + run;
   const loop = `L:for(;;){${context.constants(body)}${body}}`;
   const handlers = `H=${context.cell('HANDLERS')}[${context.key}]`;
@@ -105,6 +105,11 @@ function count(context: LoopContext): string {
   if (!context.budgeted) return '';
   const isOver = `${context.isUsedUp()}||${context.word(Word.attention)}!==0`;
   return `if(${isOver})return ${context.cell('LEAVE')}(record);${context.takeOne()}`;
+}
+
+/** A redirection is no instruction, as a gate is none: neither takes anything from the budget. */
+function redirectPath(context: LoopContext): string {
+  return `${context.budgeted ? context.giveBack(1) : ''}record=${context.table('TAKEN', 'record')};break T;`;
 }
 
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
@@ -158,12 +163,12 @@ class FastPathEmitter extends HandlerEmitter {
     return `${name}=${value};`;
   }
 
-  protected override follow(link: 'NEXT' | 'TAKEN'): string {
-    return `record=${this.context.table(link, 'record')};break T;`;
+  protected override follow(record: string): string {
+    return `record=${record};break T;`;
   }
 
   protected override goOn(): string {
-    return this.#following === 'block' ? this.follow('NEXT') : 'break N;';
+    return this.#following === 'block' ? this.follow(nextRecord) : 'break N;';
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Flow, Form } from '../x86/table/form.ts';
 import { forms } from '../x86/table/index.ts';
 
 /** Facts about a form, as bits: they are asked for with each instruction that is decoded, which is no time to look at texts. */
-const Fact = { endsBlock: 1, call: 2, relative: 4, string: 8 } as const;
+const Fact = { endsBlock: 1, call: 2, relative: 4, string: 8, sequence: 16 } as const;
 
 const factsOfFlow: Partial<Record<Flow, number>> = {
   string: Fact.string,
@@ -16,7 +16,8 @@ const factsOfFlow: Partial<Record<Flow, number>> = {
 };
 
 function factsOf({ class: kind, flow }: Form): number {
-  return (factsOfFlow[flow] ?? 0) | (kind === 'control' || kind === 'sensitive' ? Fact.endsBlock : 0);
+  const fallsThrough = flow !== 'jump' && flow !== 'indirectJump' && flow !== 'return';
+  return (factsOfFlow[flow] ?? 0) | (fallsThrough ? Fact.sequence : 0) | (kind === 'control' || kind === 'sensitive' ? Fact.endsBlock : 0);
 }
 
 /** By id of the form. */
@@ -69,6 +70,11 @@ export function successors(i: Instruction, key: number): number[] {
 /** A near call: it comes back to the next instruction. */
 export function isCall(i: Pick<Instruction, 'form'>): boolean {
   return (facts[i.form.id] & Fact.call) !== 0;
+}
+
+/** Control may come to the instruction after it. */
+export function hasNext(i: Pick<Instruction, 'form'>): boolean {
+  return (facts[i.form.id] & Fact.sequence) !== 0;
 }
 
 /** Has a relative target. */

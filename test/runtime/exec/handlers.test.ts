@@ -3,7 +3,7 @@ import { installCells } from '../../../runtime/exec/compile.ts';
 import { defaultInterpreter, type HandlerFunction, Handlers } from '../../../runtime/exec/handlers.ts';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { Key } from '../../../translator/abi/key.ts';
-import { Operation, RECORD_WORDS, recordViews } from '../../../translator/abi/record.ts';
+import { Operation, RECORD_WORDS } from '../../../translator/abi/record.ts';
 import { usualOptions } from '../../../translator/emit/context.ts';
 import { frequentKinds } from '../../../translator/frequent.ts';
 import { bindFastPath, bindHandler } from '../../../translator/handler.ts';
@@ -105,7 +105,6 @@ describe('the function of a handler', () => {
 
   function withTables(): void {
     const words = new Int32Array(8 * RECORD_WORDS);
-    words[RECORD + recordViews.NEXT] = NEXT;
     disposals.push(installCells(options.suffix, { TABLES: words }));
   }
 
