@@ -320,7 +320,8 @@ export class Graph extends DecodedCode {
   readonly resume = (record: number): number => {
     const { NEXT_EIP } = this.records.views;
     const page = this.records.pageOf(record)!;
-    if (this.isCalm() && this.state[Word.key] === page.context.key && this.cache.mapped.has(page)) return record + RECORD_WORDS;
+    if (this.isCalm() && this.state[Word.key] === page.context.key && this.cache.mapped.has(page))
+      return record + RECORD_WORDS;
     return this.leave(NEXT_EIP[record]);
   };
 

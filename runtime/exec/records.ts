@@ -111,7 +111,7 @@ export class Records {
   /** Whether what comes after a record in sequence, at an offset, has the record after it. */
   isFollowed(record: number, offset: number): boolean {
     const after = record + RECORD_WORDS;
-    return (this.places[after >>> RECORD_SHIFT] & (SEQUENCE | OFFSET)) === (SEQUENCE | offset % PAGE_BYTES);
+    return (this.places[after >>> RECORD_SHIFT] & (SEQUENCE | OFFSET)) === (SEQUENCE | (offset % PAGE_BYTES));
   }
 
   /** Whether the record after one is free. */
@@ -121,7 +121,7 @@ export class Records {
 
   /** Makes the record after one, which is free, that of what comes in sequence, at an offset. */
   follow(page: CodePage, offset: number): number {
-    return this.begin(this.take(page), SEQUENCE | offset % PAGE_BYTES);
+    return this.begin(this.take(page), SEQUENCE | (offset % PAGE_BYTES));
   }
 
   /** Has a record lead to another one. */

@@ -28,7 +28,8 @@ export function wrongRecords({ graph, handlers }: Pick<Engine, 'graph' | 'handle
   for (const page of cache.allPages()) {
     for (const record of page.instructions()) {
       if (page.at(records.offsetOf(record)) !== record) errors.push(`record ${record} is not at its offset`);
-      if (!isFollowed(graph, handlers, page, record)) errors.push(`record ${record} is not followed by what comes next`);
+      if (!isFollowed(graph, handlers, page, record))
+        errors.push(`record ${record} is not followed by what comes next`);
       compare(page, record, { ...operationOf(graph, handlers, record), ...wordsOf(graph, handlers, page, record) });
     }
     for (const [distance, gate] of page.gates)

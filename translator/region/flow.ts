@@ -17,7 +17,11 @@ const factsOfFlow: Partial<Record<Flow, number>> = {
 
 function factsOf({ class: kind, flow }: Form): number {
   const fallsThrough = flow !== 'jump' && flow !== 'indirectJump' && flow !== 'return';
-  return (factsOfFlow[flow] ?? 0) | (fallsThrough ? Fact.sequence : 0) | (kind === 'control' || kind === 'sensitive' ? Fact.endsBlock : 0);
+  return (
+    (factsOfFlow[flow] ?? 0) |
+    (fallsThrough ? Fact.sequence : 0) |
+    (kind === 'control' || kind === 'sensitive' ? Fact.endsBlock : 0)
+  );
 }
 
 /** By id of the form. */
