@@ -72,23 +72,17 @@ function ownOperation(graph: Graph, handlers: Handlers, record: number): number 
 
 function wordsOf({ records }: Graph, handlers: Handlers, page: CodePage, record: number): Words {
   if (!records.isDecoded(record)) return {};
-  const { IMMEDIATE } = records.views;
   const isJump = isRelative(handlers.all[records.handlerOf(record)]);
   const linkTo = (eip: number) => {
     const distance = page.distanceTo(eip);
     return distance >>> 0 < PAGE_BYTES ? page.at(distance) : page.gates.get(distance);
   };
-  const links: Words = {
-    ...(isJump && { TAKEN: linkTo(IMMEDIATE[record])! }),
-  };
   const node = records.nodeOf(record);
-  if (node === null || node.length === 0) return links;
+  if (node === null || node.length === 0) return {};
   return {
-    ...links,
     // A relative jump has none: the word is a list's (Records.lead).
-    ...(!isJump && { OPERANDS: node.operands }),
+    ...(isJump ? { TAKEN: linkTo(node.target)! } : { OPERANDS: node.operands, IMMEDIATE: node.immediate }),
     DISPLACEMENT: node.displacement | node.immediate2,
-    IMMEDIATE: isRelative(node) ? node.target : node.immediate,
     NEXT_EIP: node.nextEip,
   };
 }

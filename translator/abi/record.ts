@@ -15,7 +15,10 @@ export const recordViews = {
   DISPLACEMENT: 2,
   /** For a gate: the linear page that it leads to. */
   LINEAR_PAGE: 2,
-  /** The immediate, or the EIP that a relative jump or call goes to. */
+  /**
+   * The immediate, or the EIP that a relative jump or call goes to. That is only read where segments have limits, and there a page of code
+   * is never moved to another address.
+   */
   IMMEDIATE: 3,
   /** For a gate: number of the code page that TAKEN is in. */
   PAGE_ID: 3,

@@ -57,7 +57,7 @@ export interface CheckedAccess {
 export const nextRecord = `(record+${RECORD_WORDS}|0)`;
 
 /** A field of those that are packed in `operands`. */
-export function unpackText(operands: string, name: string): string {
+function unpackText(operands: string, name: string): string {
   const { shift, mask } = packed[name as keyof typeof packed];
   return shift === 0 ? `(${operands}&${mask})` : `(${operands}>>>${shift}&${mask})`;
 }
