@@ -150,8 +150,9 @@ export class EngineView {
 
   /** Whether a translation is what runs at a node, or at the one that a gate leads to. */
   beginsTranslation(node: Node): boolean {
-    const target = this.isDecoded(node) ? node : (node.taken ?? node);
-    return target.isTranslated;
+    const { records } = this.parts.engine.graph;
+    const target = records.isGate(node.record) ? records.views.TAKEN[node.record] : node.record;
+    return records.nodeOf(target)?.isTranslated ?? false;
   }
 
   get returned(): Node {

@@ -323,7 +323,7 @@ export class CodeCache implements CodeWriteListener {
     const { translations } = this.dropped;
     if (translations.length === 0) return;
     const heat = this.hotAt * (1 - code.cool());
-    for (const { entries } of translations) for (const { record } of entries) this.records.setHeat(record, heat);
+    for (const { entries } of translations) for (const { record } of entries) this.records.heat.set(record, heat);
   }
 
   private dropBytes(page: CodePage, start: number, end: number): void {
@@ -367,13 +367,13 @@ export class CodeCache implements CodeWriteListener {
       if (!node.isTranslated) node.links = null;
     }
     if (this.handlers.isFull) this.dropHandlers();
-    else if (this.residence.isFull || this.records.isShort) this.evict();
+    else if (this.residence.isFull || this.records.stock.isShort) this.evict();
     else if (this.residence.isLookDue) this.residence.look();
   }
 
   private evict(): void {
     this.residence.look();
-    const victims = this.residence.victims(this.records.isShort ? this.residence.bytes * FREED : 0);
+    const victims = this.residence.victims(this.records.stock.isShort ? this.residence.bytes * FREED : 0);
     for (const page of victims) this.forget(page, 'evicted');
     const frames = new Set(victims.map(({ frame }) => frame));
     this.evictions.note([...frames].filter((frame) => frame >= 0 && this.frames.get(frame) === undefined));

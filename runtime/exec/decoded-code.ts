@@ -11,6 +11,7 @@ import { ColdCode } from './cold-code.ts';
 import type { ColdRuns } from './evictions.ts';
 import type { Handler, Handlers } from './handlers.ts';
 import { InstructionFetch } from './instruction-fetch.ts';
+import { Linker } from './linker.ts';
 import { EntryWeight, Node, notRun, type Run, targetWeight } from './node.ts';
 import type { Pace } from './pace.ts';
 import type { Records } from './records.ts';
@@ -44,8 +45,7 @@ export interface GraphParts {
 }
 
 /**
- * Decodes instructions into records when they first run, and links these. Links within a page are direct; a link to another page is
- * a gate, which checks that the page is still mapped there. Nodes are made of records where something needs one: a translation, an
+ * Decodes instructions into records when they first run, and links these. Nodes are made of records where something needs one: a translation, an
  * observation, an instruction in two pages.
  */
 export abstract class DecodedCode implements InstructionReset {
@@ -56,6 +56,7 @@ export abstract class DecodedCode implements InstructionReset {
   readonly records: Records;
   readonly stops: Stops;
   readonly cold: ColdCode;
+  readonly linker: Linker;
   readonly pace: Pace;
   /** The record of the instruction that is in a slow path or a trap (cell RUNNING); 0: EIP tells where a fault is. */
   readonly running = new Int32Array(1);
@@ -75,6 +76,12 @@ export abstract class DecodedCode implements InstructionReset {
     this.state = parts.state;
     this.pace = parts.pace;
     this.cache = new CodeCache(parts, this);
+    this.linker = new Linker({
+      ...parts,
+      cache: this.cache,
+      settle: (record) => this.settle(record),
+      leave: (eip) => this.leave(eip),
+    });
     this.fetch = new InstructionFetch(parts.mmu, parts.decoder);
     this.cold = new ColdCode({ ...parts, cache: this.cache, fetch: this.fetch });
   }
@@ -93,7 +100,7 @@ export abstract class DecodedCode implements InstructionReset {
       isGate ? this.passing : notRun,
     );
     if (!isGate) node.enter = this.declined;
-    node.due = records.firstDue;
+    node.due = records.heat.firstDue;
     this.cache.attach(record, node);
     return node;
   }
@@ -156,8 +163,8 @@ export abstract class DecodedCode implements InstructionReset {
     // A region ends in front of an instruction that crosses the page's end, so what follows it may begin one.
     const begins = endsBlock(i) || end > PAGE;
     const record = hasNext(i) ? this.follow(old, i, begins ? EntryWeight.inner : EntryWeight.none) : old;
-    if (isRepeated(i)) this.markEntry(record, EntryWeight.loop);
-    const taken = isRelative(i) ? this.linkTo(page, i.target, targetWeight(i)) : 0;
+    if (isRepeated(i)) this.linker.markEntry(record, EntryWeight.loop);
+    const taken = isRelative(i) ? this.linker.linkTo(page, i.target, targetWeight(i)) : 0;
     const { number } = this.parts.handlers.get(i, page.context.key);
     records.write(record, i, length, number, taken);
     // It may have been another instruction's, which was evicted.
@@ -175,10 +182,10 @@ export abstract class DecodedCode implements InstructionReset {
     const { page, nextEip } = i;
     const offset = page.distanceTo(nextEip);
     const isFollowed = records.isFollowed(old, offset);
-    const record = isFollowed || records.canFollow(page, old) ? old : cache.moveRecord(old);
+    const record = isFollowed || records.stock.isLast(page, old) ? old : cache.moveRecord(old);
     const next = isFollowed ? old + RECORD_WORDS : cache.follow(page, nextEip);
-    if (offset < PAGE && page.at(offset) === next) this.markEntry(next, weight);
-    else if (!isFollowed) records.redirect(next, this.linkTo(page, nextEip, weight));
+    if (offset < PAGE && page.at(offset) === next) this.linker.markEntry(next, weight);
+    else if (!isFollowed) records.redirect(next, this.linker.linkTo(page, nextEip, weight));
     return record;
   }
 
@@ -248,12 +255,6 @@ export abstract class DecodedCode implements InstructionReset {
     return this.runHandler(record);
   };
 
-  /** Operation.redirect, which is no instruction. */
-  protected readonly redirected = (record: number): number => {
-    this.pace.giveBack();
-    return this.records.views.TAKEN[record];
-  };
-
   /** Operation.crossing: the second page may be another one by now, or have been written. */
   protected readonly cross = (record: number): number => {
     this.running[0] = record;
@@ -264,55 +265,9 @@ export abstract class DecodedCode implements InstructionReset {
     return this.runHandler(record);
   };
 
-  // Links.
-
-  /** A record that leads from code of a page to an EIP: of the instruction there, or of a gate. */
-  protected linkTo(page: CodePage, eip: number, weight: number): number {
-    const offset = page.distanceTo(eip);
-    if (offset >>> 0 >= PAGE) return this.gate(page, eip, weight);
-    const record = this.cache.recordAt(page, offset);
-    this.markEntry(record, weight);
-    return record;
-  }
-
-  protected markEntry(record: number, weight: number): void {
-    const { records } = this;
-    if (records.weightOf(record) >= weight) return;
-    records.setWeight(record, weight);
-    this.settle(record);
-  }
-
-  private gate(page: CodePage, eip: number, weight: number): number {
-    const { records } = this;
-    const gate = this.cache.gateTo(page, eip);
-    if (records.weightOf(gate) < weight) {
-      records.setWeight(gate, weight);
-      const { TAKEN, PAGE_ID } = records.views;
-      if (this.cache.isMappedAt(eip, PAGE_ID[gate])) this.markEntry(TAKEN[gate], weight);
-    }
-    return gate;
-  }
-
-  /** Operation.gate: where a gate leads that the loop could not pass. It is no instruction: its budget is given back. */
-  protected readonly pass = (gate: number): number => {
-    const { TAKEN, PAGE_ID, NEXT_EIP } = this.records.views;
-    const eip = NEXT_EIP[gate];
-    this.pace.giveBack();
-    if (!this.pace.budgeted && this.pace.isAsked()) return this.leave(eip);
-    return this.cache.isMappedAt(eip, PAGE_ID[gate]) ? TAKEN[gate] : this.relink(gate, eip);
-  };
-
-  private relink(gate: number, eip: number): number {
-    const target = this.cache.entryAt(eip);
-    if (target === 0) return this.leave(eip);
-    this.markEntry(target, this.records.weightOf(gate));
-    this.records.setTarget(gate, target, this.records.pageOf(target)!.id);
-    return target;
-  }
-
   /** The `run` of a gate's node. It stores where it leads, for those who check themselves whether that is mapped. */
   private readonly passing: Run = (gate) => {
-    const target = this.pass(gate.record);
+    const target = this.linker.pass(gate.record);
     if (target === 0) return null;
     gate.taken = this.nodeOf(target);
     gate.targetId = this.records.views.PAGE_ID[gate.record];
@@ -331,10 +286,10 @@ export abstract class DecodedCode implements InstructionReset {
     return this.leaveBefore(record);
   }
 
-  protected leave(eip: number): 0 {
+  protected readonly leave = (eip: number): 0 => {
     this.state[Word.eip] = eip;
     return 0;
-  }
+  };
 
   /** The handler of a record's instruction. */
   handlerOf(record: number): Handler {

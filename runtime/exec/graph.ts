@@ -42,8 +42,8 @@ export class Graph extends DecodedCode {
       this.cross,
       this.stop,
       this.counted,
-      this.redirected,
-      this.pass,
+      this.linker.redirect,
+      this.linker.pass,
     ]);
     parts.mmu.onMisaligned = () => this.noteMisaligned();
   }
@@ -136,7 +136,7 @@ export class Graph extends DecodedCode {
   nodeOfLink(page: CodePage, { eip, kind }: Link): Node {
     if (kind === 'leave') return new Node(page, eip, this.leaving);
     const isFunction = kind === 'entry' || kind === 'deep';
-    const node = this.nodeOf(this.linkTo(page, eip, isFunction ? EntryWeight.root : EntryWeight.none));
+    const node = this.nodeOf(this.linker.linkTo(page, eip, isFunction ? EntryWeight.root : EntryWeight.none));
     if (kind === 'entry' || kind === 'back') return node;
     const link = new Node(page, eip, this.linking[kind]);
     link.taken = node;
@@ -200,7 +200,8 @@ export class Graph extends DecodedCode {
 
   private target(eip: number): number {
     const record = this.known(eip);
-    if (record !== 0 && this.records.weightOf(record) === EntryWeight.none) this.markEntry(record, EntryWeight.root);
+    if (record !== 0 && this.records.weightOf(record) === EntryWeight.none)
+      this.linker.markEntry(record, EntryWeight.root);
     return record;
   }
 
@@ -259,7 +260,7 @@ export class Graph extends DecodedCode {
   /** Operation.undecoded: decodes an instruction, which then is to run; or runs it from its bytes. */
   private readonly decodeFirst = (record: number): number => {
     const { records } = this;
-    if (records.isShort || this.parts.handlers.isFull) return this.leaveUnrun(record);
+    if (records.stock.isShort || this.parts.handlers.isFull) return this.leaveUnrun(record);
     const page = records.pageOf(record)!;
     const eip = records.eipOf(record);
     if (this.cold.has(page, eip)) return this.runCold(page, eip);
@@ -281,7 +282,7 @@ export class Graph extends DecodedCode {
     else this.parts.onDue(node);
     // This run has been counted, and the loop counts what comes from a function.
     const weight = this.records.views.OPERATION[record] >>> WEIGHT_SHIFT;
-    this.records.setHeat(record, this.records.heatOf(record) - weight);
+    this.records.heat.set(record, this.records.heat.of(record) - weight);
     return record;
   };
 

@@ -41,7 +41,7 @@ export const defaultInterpreter: InterpreterOptions = { frequent: 32 };
  */
 export const MOST_MADE = 8_192;
 
-/** What runs code of one state key. */
+/** The functions that run code of one state key. */
 class KeyHandlers {
   readonly functions: HandlerFunction[];
   /** Operations by the text of their handlers. */

@@ -26,7 +26,7 @@ export class Node extends Instruction {
   targetId = NO_PAGE;
   /** The translation that begins here, or what a link of a translation does. */
   run: Run;
-  /** What a nested call of a translation runs: the translation that begins here, the gate, or a function that returns the node. */
+  /** A nested call of a translation runs it: the translation that begins here, the gate, or a function that returns the node. */
   enter: Run;
   page: CodePage;
   /** Heat at which tiering looks at it: first to see whether its code is slow, then to translate it. */

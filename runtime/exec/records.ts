@@ -14,21 +14,9 @@ import type { Instruction } from '../../translator/x86/instruction.ts';
 import type { Tables } from '../memory/tables.ts';
 import type { CodePage } from './code-page.ts';
 import { NO_PAGE } from './code-pages.ts';
+import { Heat } from './heat.ts';
 import type { Node } from './node.ts';
-
-const CHUNK_SHIFT = 6;
-/** Records are handed out to a page by so many: what runs together lies together. */
-export const RECORD_CHUNK = 1 << CHUNK_SHIFT;
-/** Number of records that are kept for code decoded before the dispatcher evicts some. */
-export const RECORD_RESERVE = 16_384;
-
-/** For how many records tables must have room, so that so many can be used: nobody gets the first chunk, as 0 is no record. */
-export function capacityFor(records: number): number {
-  return Math.ceil(records / RECORD_CHUNK + 1) * RECORD_CHUNK;
-}
-
-/** The lowest value of HEAT, which is a word. */
-const LEAST_HEAT = -(2 ** 31);
+import { RECORD_CHUNK, RecordStock } from './record-stock.ts';
 
 /** Where an instruction is in its page, and its weight as an entry: the parts of a number, by their shifts. */
 const LENGTH_SHIFT = 12;
@@ -37,7 +25,6 @@ const OFFSET = PAGE_BYTES - 1;
 const LENGTH = 15 << LENGTH_SHIFT;
 /** It was made for what comes in sequence after the record before it. */
 const SEQUENCE = 1 << 31;
-const CHUNK_WORDS = RECORD_WORDS << CHUNK_SHIFT;
 
 /**
  * All decoded code: a record for each instruction and each gate (translator/abi/record.ts). A record is of one page and offset
@@ -49,62 +36,45 @@ export class Records {
   readonly views: Readonly<Record<RecordView, Int32Array>>;
   /** By index of a record divided by its words, its node. */
   readonly nodes: (Node | null)[] = new Array(RECORD_CHUNK).fill(null);
-  readonly capacity: number;
-  /** Heat at which an entry is due first. */
-  readonly firstDue: number;
-  /** By chunk, whose it is. */
-  private readonly owners: (CodePage | null)[] = [null];
+  readonly stock: RecordStock;
+  readonly heat: Heat;
   /** For each record: offset, length (0: not decoded) and weight; and the number of the handler. */
   private readonly places: Int32Array;
   private readonly handlers: Int32Array;
   /** For each record: the operation that runs its instruction alone, whatever begins there. */
   private readonly own: Uint16Array;
-  private readonly free: number[] = [];
 
   /** There are as many as tables have room for, see capacityFor. */
   constructor(tables: Tables, firstDue = 1) {
-    if (tables.records < capacityFor(0)) throw new Error('these tables were made for no records');
-    this.capacity = tables.records;
-    this.firstDue = firstDue;
-    this.views = tables.interleaved(recordViews, RECORD_WORDS, this.capacity);
-    this.places = new Int32Array(this.capacity);
-    this.handlers = new Int32Array(this.capacity);
-    this.own = new Uint16Array(this.capacity);
+    const capacity = tables.records;
+    this.stock = new RecordStock(capacity);
+    this.heat = new Heat(this, firstDue);
+    this.views = tables.interleaved(recordViews, RECORD_WORDS, capacity);
+    this.places = new Int32Array(capacity);
+    this.handlers = new Int32Array(capacity);
+    this.own = new Uint16Array(capacity);
     this.views.OPERATION[RETURN_RECORD] = Operation.returned;
     this.views.HEAT[RETURN_RECORD] = -1;
   }
 
-  /** Whether so few records are left that code should be evicted before more is decoded. */
-  get isShort(): boolean {
-    return this.capacity - this.nodes.length + this.free.length * RECORD_CHUNK < RECORD_RESERVE;
-  }
-
   /** A record for what is at an offset of a page, and not decoded yet, or for a gate: apart from those of code that has run. */
   add(page: CodePage, offset: number): number {
-    if (page.free === page.freeEnd) this.addChunk(page);
-    page.freeEnd -= RECORD_WORDS;
-    return this.begin(page.freeEnd, offset);
+    return this.begin(this.stock.takeLast(page), offset);
   }
 
   /** The next record of a page's code, with room for another one after it. */
   append(page: CodePage, offset: number): number {
-    if (page.freeEnd - page.free < 2 * RECORD_WORDS) this.addChunk(page);
-    return this.begin(this.take(page), offset);
-  }
-
-  private take(page: CodePage): number {
-    const record = page.free;
-    page.free += RECORD_WORDS;
-    return record;
+    return this.begin(this.stock.takeFirst(page), offset);
   }
 
   private begin(record: number, place: number): number {
     const { HEAT, OPERANDS, OPERATION } = this.views;
+    while (this.nodes.length < this.stock.made) this.nodes.push(null);
     this.places[record >>> RECORD_SHIFT] = place;
     OPERATION[record] = Operation.undecoded;
     this.own[record >>> RECORD_SHIFT] = Operation.undecoded;
     OPERANDS[record] = 0;
-    HEAT[record] = -this.firstDue;
+    HEAT[record] = -this.heat.firstDue;
     return record;
   }
 
@@ -114,14 +84,9 @@ export class Records {
     return (this.places[after >>> RECORD_SHIFT] & (SEQUENCE | OFFSET)) === (SEQUENCE | (offset % PAGE_BYTES));
   }
 
-  /** Whether the record after one is free. */
-  canFollow(page: CodePage, record: number): boolean {
-    return record + RECORD_WORDS === page.free && page.free < page.freeEnd;
-  }
-
   /** Makes the record after one, which is free, that of what comes in sequence, at an offset. */
   follow(page: CodePage, offset: number): number {
-    return this.begin(this.take(page), SEQUENCE | (offset % PAGE_BYTES));
+    return this.begin(this.stock.takeNext(page), SEQUENCE | (offset % PAGE_BYTES));
   }
 
   /** Has a record lead to another one. */
@@ -174,29 +139,9 @@ export class Records {
     return gate;
   }
 
-  private addChunk(page: CodePage): void {
-    let chunk = this.free.pop();
-    if (chunk === undefined) {
-      if (this.nodes.length >= this.capacity) throw new Error('all records are taken');
-      chunk = this.nodes.length * RECORD_WORDS;
-      for (let n = 0; n < RECORD_CHUNK; n++) this.nodes.push(null);
-    }
-    this.owners[chunk >>> (RECORD_SHIFT + CHUNK_SHIFT)] = page;
-    page.chunks.push(chunk);
-    page.free = chunk;
-    page.freeEnd = chunk + CHUNK_WORDS;
-  }
-
   /** Takes all records of a page back. Nobody may hold one any more. */
   release(page: CodePage): void {
-    // One by one: V8 leaves the array its memory.
-    for (let chunk = page.chunks.pop(); chunk !== undefined; chunk = page.chunks.pop()) {
-      this.owners[chunk >>> (RECORD_SHIFT + CHUNK_SHIFT)] = null;
-      this.releaseChunk(chunk >>> RECORD_SHIFT);
-      this.free.push(chunk);
-    }
-    page.free = 0;
-    page.freeEnd = 0;
+    this.stock.release(page, (chunk) => this.releaseChunk(chunk >>> RECORD_SHIFT));
   }
 
   /** Nodes outlive their records: what is done with one must not reach the record's next owner. */
@@ -236,7 +181,7 @@ export class Records {
 
   /** The page of a record that is in use; null if that is gone. */
   pageOf(record: number): CodePage | null {
-    return this.owners[record >>> (RECORD_SHIFT + CHUNK_SHIFT)];
+    return this.stock.pageOf(record);
   }
 
   isGate(record: number): boolean {
@@ -294,7 +239,7 @@ export class Records {
 
   /** Marks it to be decoded again. */
   reset(record: number): void {
-    this.forgetHeat(record);
+    this.heat.forget(record);
     this.views.OPERATION[record] = Operation.undecoded;
     this.views.OPERANDS[record] = 0;
     this.own[record >>> RECORD_SHIFT] = Operation.undecoded;
@@ -352,36 +297,7 @@ export class Records {
 
   /** The translation that begins at a node stays, however hot it is. */
   keepTranslated(node: Node): void {
-    this.setDue(node, this.heatOf(node.record) + 1);
+    this.heat.setDue(node, this.heat.of(node.record) + 1);
     this.setTranslated(node.record);
-  }
-
-  /** Sum of the weights of an entry's runs while it isn't translated; negative if it was cooled. */
-  heatOf(record: number): number {
-    return this.views.HEAT[record] + this.dueOf(record);
-  }
-
-  setHeat(record: number, heat: number): void {
-    this.views.HEAT[record] = Math.max(LEAST_HEAT, heat - this.dueOf(record));
-  }
-
-  /** Restarts the count of its runs. An entry that was cooled stays so. */
-  forgetHeat(record: number): void {
-    const heat = Math.min(this.heatOf(record), 0);
-    const node = this.nodeOf(record);
-    if (node !== null) node.due = this.firstDue;
-    this.setHeat(record, heat);
-  }
-
-  /** Heat at which an entry is looked at. */
-  private dueOf(record: number): number {
-    return this.nodeOf(record)?.due ?? this.firstDue;
-  }
-
-  /** Its heat stays what it is. */
-  setDue(node: Node, due: number): void {
-    const heat = this.heatOf(node.record);
-    node.due = due;
-    this.setHeat(node.record, heat);
   }
 }

@@ -1,7 +1,7 @@
 import type { CodePage } from './code-page.ts';
 import type { CodePages } from './code-pages.ts';
 import type { MappedPages } from './mapped-pages.ts';
-import { capacityFor, RECORD_RESERVE } from './records.ts';
+import { capacityFor, RECORD_RESERVE } from './record-stock.ts';
 
 /**
  * Estimates of the bytes of the host's memory that code takes. A record is 32 bytes, with what is beside it and its place in the index

@@ -1,11 +1,10 @@
-import { MOST_INSTRUCTIONS } from '../../translator/abi/compiler-limits.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { Assumption } from '../../translator/emit/links.ts';
 import type { Noted } from '../../translator/opt/assumptions.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
 import { mayMiss } from '../../translator/region/flow.ts';
-import { type CodeSource, type RegionLimits, selectRegion } from '../../translator/region/select.ts';
+import { type CodeSource, MOST_INSTRUCTIONS, type RegionLimits, selectRegion } from '../../translator/region/select.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { CachedTranslation } from './cached-translation.ts';
@@ -120,12 +119,12 @@ export class Tiering {
   onDue(node: Node): void {
     const { records, work, hotAt, firstDue } = this;
     const { due, record } = node;
-    const heat = records.heatOf(record);
+    const heat = records.heat.of(record);
     const before = due - firstDue;
     const next = (Math.floor(heat / firstDue) + 1) * firstDue;
     work.charge(record, next - due);
     if (before % hotAt === 0) work.begin(record);
-    records.setDue(node, next);
+    records.heat.setDue(node, next);
     this.graph.settle(record);
     const isHot = hotAt === 0 || Math.floor(heat / hotAt) > Math.floor(before / hotAt);
     if (isHot ? work.isSmall(record, hotAt - firstDue) : !this.isSlow(record)) return;
@@ -162,8 +161,8 @@ export class Tiering {
     const joined = this.sharing(node);
     if (joined.length === 0) return false;
     const growth = Math.max(...joined.map((one) => one.growth));
-    if (records.heatOf(node.record) < this.hotAt << growth) return true;
-    const warm = this.entriesIn(joined).filter((record) => records.heatOf(record) > this.hotAt / WARM);
+    if (records.heat.of(node.record) < this.hotAt << growth) return true;
+    const warm = this.entriesIn(joined).filter((record) => records.heat.of(record) > this.hotAt / WARM);
     const checks = joined.some(({ assumptions }) => assumptions.checks === 'single') ? 'single' : 'shared';
     const made = this.remake(
       joined,
@@ -230,12 +229,12 @@ export class Tiering {
     const entries = [...new Set([...old.flatMap((one) => one.entries), ...more])].sort(
       (a, b) => this.records.weightOf(b.record) - this.records.weightOf(a.record),
     );
-    const heats = entries.map((entry) => this.records.heatOf(entry.record));
+    const heats = entries.map((entry) => this.records.heat.of(entry.record));
     for (const one of old) this.graph.cache.replaceTranslation(one);
     entries.forEach((entry, n) => {
       this.graph.ensureDecoded(entry.record);
       this.graph.decodedNodeOf(entry.record);
-      this.records.setHeat(entry.record, heats[n]);
+      this.records.heat.set(entry.record, heats[n]);
     });
     return this.install(entries, checks, { old, growth });
   }
@@ -310,7 +309,7 @@ export class Tiering {
     made.failures = Math.max(0, ...old.map(({ failures }) => failures));
     this.graph.cache.addTranslation(made);
     // What is inside is an entry only if control comes to it from elsewhere, often. What was cooled stays so.
-    for (const inside of this.entriesIn([made])) this.records.forgetHeat(inside);
+    for (const inside of this.entriesIn([made])) this.records.heat.forget(inside);
     return made;
   }
 

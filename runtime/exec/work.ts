@@ -49,7 +49,7 @@ export class Work {
     this.graph = graph;
     this.records = graph.records;
     this.options = options;
-    this.since = new Float64Array(graph.records.capacity);
+    this.since = new Float64Array(graph.records.stock.capacity);
   }
 
   /** How often the code at a record has run, as far as it is counted: entries are, while they are not translated. */
@@ -57,7 +57,7 @@ export class Work {
     const { records } = this;
     if (!records.isDecoded(record)) return 0;
     const weight = records.weightOf(record);
-    return Math.max(1, weight === 0 ? 1 : records.heatOf(record) / weight);
+    return Math.max(1, weight === 0 ? 1 : records.heat.of(record) / weight);
   }
 
   /** An entry has gained so much heat since it was looked at before. */

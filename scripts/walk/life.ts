@@ -91,7 +91,7 @@ class Life {
 
   #heat() {
     const node = this.#node();
-    return node && this.#machine.engine.graph.records.heatOf(node.record);
+    return node && this.#machine.engine.graph.records.heat.of(node.record);
   }
 
   #node() {

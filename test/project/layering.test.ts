@@ -40,7 +40,7 @@ test('all kinds of imports are found', () => {
  * Folders and files of both parts, those that others build on first. Rows of the instruction table (x86) name their
  * lifters, and these ask for an instruction's form and shape: the two are one step.
  */
-const translatorOrder = ['abi', 'ir', 'x86 lift', 'opt', 'region', 'emit', 'translate.ts handler.ts'];
+const translatorOrder = ['abi', 'ir', 'x86 lift', 'opt', 'region', 'emit', 'translate.ts handler.ts frequent.ts'];
 const runtimeOrder = [
   'fault.ts',
   'crc32.ts',

@@ -5,6 +5,6 @@
 export class GraphFields {
   /** Index of its record in the views of abi/record.ts; 0 if it has none. */
   record = 0;
-  /** Of a gate: the node that it leads to. Of a link of a translation: the node of the instruction there. */
+  /** For a gate, the node that it leads to; for a link of a translation, the node of the instruction there. */
   taken: this | null = null;
 }

@@ -8,7 +8,7 @@ export const RECORD_WORDS = 1 << RECORD_SHIFT;
 
 /** By name, where a word is in its record. Some have another meaning in the record of a gate or jump. */
 export const recordViews = {
-  /** What runs it (see Operation); of an entry that adds to its heat its weight too (see OPERATION_MASK). */
+  /** The operation that runs it (see Operation), and the weight of an entry that adds to its heat (see OPERATION_MASK). */
   OPERATION: 0,
   OPERANDS: 1,
   /** The displacement of an address, or the second immediate of an instruction that has no address. */
@@ -51,7 +51,7 @@ export const Operation = {
   due: 1,
   /** Runs the translation that begins here. */
   translated: 2,
-  /** Of RETURN_RECORD: goes to Word.eip. */
+  /** RETURN_RECORD goes to Word.eip by it. */
   returned: 3,
   /** An instruction whose last bytes are in the next page. */
   crossing: 4,

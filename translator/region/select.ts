@@ -52,7 +52,9 @@ interface Candidate {
   readonly runs: number;
 }
 
-/** Instructions of a block at most: less than V8 optimises as one function (translator/abi/compiler-limits.ts). */
+/** Most instructions of a guest in one function: TurboFan compiles none with more than 61,440 bytes of bytecode, and each takes about 43 of them. */
+export const MOST_INSTRUCTIONS = 1400;
+/** Instructions of a block at most. */
 const LONGEST_BLOCK = 1000;
 
 /**

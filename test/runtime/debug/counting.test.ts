@@ -110,10 +110,10 @@ main:   mov     ecx, 1000000
   expect(after.all - before.all).toBe(3000);
   const node = engine.graph.nodeOf(engine.graph.cache.entryAt(guest.address('main.last')));
   const { records } = engine.graph;
-  const heat = records.heatOf(node.record);
+  const heat = records.heat.of(node.record);
   inspection.watch(false);
   run(guest, 8100);
-  expect(records.heatOf(node.record)).toBe(heat + 1000 * records.weightOf(node.record));
+  expect(records.heat.of(node.record)).toBe(heat + 1000 * records.weightOf(node.record));
   const { operation } = engine.handlers.get(node, node.page.context.key);
   const weight = records.weightOf(node.record) << WEIGHT_SHIFT;
   expect(records.views.OPERATION[node.record]).toBe(operation | weight);

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { CodePages } from '../../../runtime/exec/code-pages.ts';
-import { capacityFor, Records } from '../../../runtime/exec/records.ts';
+import { capacityFor } from '../../../runtime/exec/record-stock.ts';
+import { Records } from '../../../runtime/exec/records.ts';
 import { Tables } from '../../../runtime/memory/tables.ts';
 import { Key } from '../../../translator/abi/key.ts';
 

@@ -35,14 +35,14 @@ whole:  inc     eax
   // Each run is counted once, also those that decode it and that have it looked at.
   const { records } = guest.core.engine.graph;
   const heat = 300 * records.weightOf(at('whole').record);
-  expect(records.heatOf(at('whole').record)).toBe(heat);
+  expect(records.heat.of(at('whole').record)).toBe(heat);
   // It has been looked at, and will be again.
   expect(heat).toBeGreaterThan(firstDue(tiering));
   expect(heat).toBeLessThan(hotAt(tiering));
   expect(at('whole').due).toBe(firstDue(tiering) * Math.ceil((heat + 1) / firstDue(tiering)));
   expect(at('whole').run).not.toBe(at('whole').enter);
   expect(at('real').run).toBe(at('real').enter);
-  expect(records.heatOf(at('real').record)).toBe(firstDue(tiering));
+  expect(records.heat.of(at('real').record)).toBe(firstDue(tiering));
 });
 
 test.each(variants)(

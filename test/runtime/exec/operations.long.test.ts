@@ -309,7 +309,7 @@ describe.each([
       onDue.call(guest.core.engine.tiering, node);
       if (!node.isTranslated || node.eip !== guest.address('function')) return;
       // As if it had taken the place of another translation, whose entry had become due.
-      graph.records.setHeat(node.record, node.due);
+      graph.records.heat.set(node.record, node.due);
       wasMadeDue = graph.records.views.HEAT[node.record] >= 0;
     };
     expect(endValue(guest)).toBe(3000);
@@ -329,7 +329,7 @@ test('returned: a translation that returns to what the loop runs comes back by E
   // Only the function is translated: its caller is left to the loop.
   tiering!.onDue = (node) => {
     if (node.eip === guest.address('function')) return onDue.call(tiering, node);
-    graph.records.setHeat(node.record, -(2 ** 30));
+    graph.records.heat.set(node.record, -(2 ** 30));
     graph.settle(node.record);
   };
   expect(endValue(guest)).toBe(3000);

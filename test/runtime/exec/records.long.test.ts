@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { Node } from '../../../runtime/exec/node.ts';
-import { capacityFor, RECORD_CHUNK, RECORD_RESERVE, Records } from '../../../runtime/exec/records.ts';
+import { capacityFor, RECORD_CHUNK, RECORD_RESERVE } from '../../../runtime/exec/record-stock.ts';
+import { Records } from '../../../runtime/exec/records.ts';
 import { Tables } from '../../../runtime/memory/tables.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
@@ -44,26 +45,26 @@ test('each instruction gets a record of its own, and a page gives all of its rec
 test('records are short before all are taken', () => {
   const records = new Records(new Tables(capacityFor(RECORD_RESERVE + RECORD_CHUNK)));
   const page = makePage();
-  expect(records.isShort).toBe(false);
+  expect(records.stock.isShort).toBe(false);
   add(records, page, 1);
-  expect(records.isShort).toBe(false);
+  expect(records.stock.isShort).toBe(false);
   add(records, page, RECORD_CHUNK);
-  expect(records.isShort).toBe(true);
+  expect(records.stock.isShort).toBe(true);
   add(records, page, RECORD_RESERVE - 1);
   expect(() => add(records, page, RECORD_CHUNK)).toThrow('all records are taken');
   records.release(page);
-  expect(records.isShort).toBe(false);
+  expect(records.stock.isShort).toBe(false);
 });
 
 test('heat stays within its word, and is kept where what it waits for changes', () => {
   const records = new Records(new Tables(capacityFor(RECORD_CHUNK)));
   const page = makePage();
   const node = attach(records, page, add(records, page, 1)[0]!);
-  records.setHeat(node.record, 70);
-  records.setDue(node, 2 ** 31 - 1);
-  expect(records.heatOf(node.record)).toBe(70);
-  records.setHeat(node.record, -(2 ** 31));
-  expect(records.heatOf(node.record)).toBeLessThan(0);
+  records.heat.set(node.record, 70);
+  records.heat.setDue(node, 2 ** 31 - 1);
+  expect(records.heat.of(node.record)).toBe(70);
+  records.heat.set(node.record, -(2 ** 31));
+  expect(records.heat.of(node.record)).toBeLessThan(0);
 });
 
 const program = kernel(`
@@ -88,7 +89,7 @@ test.each(variants)('when records are short code is evicted: $name', async ({ co
   const values = [Infinity, 3, 4].map((chunks) => {
     const guest = new Guest(program, { config, ...variant });
     const { records, cache } = guest.core.engine.graph;
-    if (chunks < Infinity) Object.assign(records, { capacity: RECORD_RESERVE + chunks * RECORD_CHUNK });
+    if (chunks < Infinity) Object.assign(records.stock, { capacity: RECORD_RESERVE + chunks * RECORD_CHUNK });
     const value = endValue(guest);
     expect(cache.metrics.evicted > 0).toBe(chunks < Infinity);
     guest.dispose();

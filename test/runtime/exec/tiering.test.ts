@@ -253,7 +253,7 @@ test('a translation that grows takes no entry from another one that has the same
     if (node(label).length === 0) graph.decode(node(label).record);
     graph.records.setWeight(node(label).record, 4);
     graph.settle(node(label).record);
-    graph.records.setHeat(node(label).record, 1 << 20);
+    graph.records.heat.set(node(label).record, 1 << 20);
   };
   for (const label of ['function.inner', 'function.after', 'function.late']) warm(label);
   const outer = heat('function', 0);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { capacityFor } from '../../../runtime/exec/records.ts';
+import { capacityFor } from '../../../runtime/exec/record-stock.ts';
 import { Tables } from '../../../runtime/memory/tables.ts';
 import { TARGET_ENTRIES, TARGET_WORDS, targetViews } from '../../../translator/abi/branch-targets.ts';
 import { RECORD_WORDS, recordViews } from '../../../translator/abi/record.ts';
