@@ -31,7 +31,7 @@ export class BranchTargets {
   }
 
   put(record: number): void {
-    const page = this.records.pageOf(record)!;
+    const page = this.records.stock.pageOf(record)!;
     const eip = this.records.eipOf(record);
     const index = targetIndex(eip);
     this.views.TARGET_EIP[index] = eip;

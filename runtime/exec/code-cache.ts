@@ -158,7 +158,7 @@ export class CodeCache implements CodeWriteListener {
   /** Gives an instruction that is not decoded another record, which has room for one after it. */
   moveRecord(record: number): number {
     const { records } = this;
-    const page = records.pageOf(record)!;
+    const page = records.stock.pageOf(record)!;
     const offset = records.offsetOf(record);
     const place = records.append(page, offset);
     records.replace(record, place);
@@ -399,7 +399,7 @@ export class CodeCache implements CodeWriteListener {
   private cutGates(page: CodePage): void {
     const { records } = this;
     const { TAKEN } = records.views;
-    for (const gate of page.gates.values()) if (records.pageOf(TAKEN[gate]) === null) records.cut(gate);
+    for (const gate of page.gates.values()) if (records.stock.pageOf(TAKEN[gate]) === null) records.cut(gate);
   }
 
   /** Forgets handlers, and with them everything that runs by these. */

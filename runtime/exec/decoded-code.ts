@@ -95,7 +95,7 @@ export abstract class DecodedCode implements InstructionReset {
     const { records } = this;
     const isGate = records.isGate(record);
     const node = this.cache.spare.takeNode(
-      records.pageOf(record)!,
+      records.stock.pageOf(record)!,
       records.eipOf(record),
       isGate ? this.passing : notRun,
     );
@@ -141,7 +141,7 @@ export abstract class DecodedCode implements InstructionReset {
   decode(record: number): number {
     const { draft, records } = this;
     this.running[0] = record;
-    const page = records.pageOf(record)!;
+    const page = records.stock.pageOf(record)!;
     draft.page = page;
     draft.eip = records.eipOf(record);
     const length = this.fetch.within(draft);
@@ -202,7 +202,7 @@ export abstract class DecodedCode implements InstructionReset {
   private setOperation(record: number, operation: number, heats: boolean): void {
     const { records } = this;
     records.setOwnOperation(record, operation, heats);
-    if (this.stopsAt(records.pageOf(record)!, records.eipOf(record))) {
+    if (this.stopsAt(records.stock.pageOf(record)!, records.eipOf(record))) {
       records.views.OPERATION[record] = Operation.breakpoint;
     }
   }
@@ -243,7 +243,7 @@ export abstract class DecodedCode implements InstructionReset {
   /** Runs the instruction of a record by its handler, whatever begins there; 0: leaves, perhaps with a fault. */
   protected runHandler(record: number): number {
     const { functions } = this.parts.handlers;
-    return functions[this.records.pageOf(record)!.context.key][this.handlerOf(record).operation](record);
+    return functions[this.records.stock.pageOf(record)!.context.key][this.handlerOf(record).operation](record);
   }
 
   /** Operation.breakpoint: the dispatcher finds that out. The instruction has not run, so it costs no budget. */

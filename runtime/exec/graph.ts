@@ -69,7 +69,7 @@ export class Graph extends DecodedCode {
   runAlone(record: number): number {
     const { records } = this;
     const operation = records.ownOperationOf(record);
-    return this.parts.handlers.functions[records.pageOf(record)!.context.key][operation](record);
+    return this.parts.handlers.functions[records.stock.pageOf(record)!.context.key][operation](record);
   }
 
   /**
@@ -241,12 +241,13 @@ export class Graph extends DecodedCode {
       if (next === entered) return this.runTo(entered.record, expected);
       if (this.tlb.stale) return this.leaveAt(next);
     }
-    return next === this.returned ? this.runTo(RETURN_RECORD, expected) : next;
+    return next === this.returned ? this.runTo(this.returnedTo(), expected) : next;
   };
 
   /** Runs what is left of a nested call, from a record on. It leaves where translations were dropped: the caller may be one of them. */
   private runTo(record: number, expected: Node): Node | null {
-    if (this.run(record, expected.record) === 0) return null;
+    if (record === expected.record) return expected;
+    if (record === 0 || this.run(record, expected.record) === 0) return null;
     return this.tlb.stale ? this.leaveAt(expected) : expected;
   }
 
@@ -261,7 +262,7 @@ export class Graph extends DecodedCode {
   private readonly decodeFirst = (record: number): number => {
     const { records } = this;
     if (records.stock.isShort || this.parts.handlers.isFull) return this.leaveUnrun(record);
-    const page = records.pageOf(record)!;
+    const page = records.stock.pageOf(record)!;
     const eip = records.eipOf(record);
     if (this.cold.has(page, eip)) return this.runCold(page, eip);
     this.pace.giveBack();
@@ -278,13 +279,20 @@ export class Graph extends DecodedCode {
     this.pace.giveBack();
     const node = this.decodedNodeOf(record);
     // A translation that took the place of others may begin at an entry that is due already.
-    if (node.isTranslated) this.records.keepTranslated(node);
+    if (node.isTranslated) this.keepTranslated(node);
     else this.parts.onDue(node);
     // This run has been counted, and the loop counts what comes from a function.
     const weight = this.records.views.OPERATION[record] >>> WEIGHT_SHIFT;
     this.records.heat.set(record, this.records.heat.of(record) - weight);
     return record;
   };
+
+  /** The translation that begins at a node stays, however hot it is. */
+  private keepTranslated(node: Node): void {
+    const { heat } = this.records;
+    heat.setDue(node, heat.of(node.record) + 1);
+    this.records.setTranslated(node.record);
+  }
 
   /** Operation.translated. */
   private readonly runTranslation = (record: number): number => {
@@ -302,25 +310,30 @@ export class Graph extends DecodedCode {
 
   /** Operation.returned: goes to CS and Word.eip, where code has returned to. It is no instruction: its budget is given back. */
   private readonly goBack = (): number => {
-    const eip = this.state[Word.eip];
     this.pace.giveBack();
+    return this.returnedTo();
+  };
+
+  /** The record where code has returned to; 0: to the dispatcher. */
+  private returnedTo(): number {
+    const eip = this.state[Word.eip];
     // Where a nested call comes back to no translation is to begin.
     const isMidst = eip === this.cameTo || this.state[Word.callDepth] !== this.parts.callDepth;
     this.cameTo = NOWHERE;
     return isMidst ? this.findMidst(eip) : this.find(eip);
-  };
+  }
 
   /** One of some accesses that were not aligned: its instruction is noted, for translations. */
   private noteMisaligned(): void {
     const record = this.running[0];
-    const page = this.records.pageOf(record);
+    const page = this.records.stock.pageOf(record);
     if (record !== 0 && page !== null) page.note('misaligned', this.records.eipOf(record));
   }
 
   /** RESUME: goes on after a trap, unless the dispatcher must have a look. */
   readonly resume = (record: number): number => {
     const { NEXT_EIP } = this.records.views;
-    const page = this.records.pageOf(record)!;
+    const page = this.records.stock.pageOf(record)!;
     if (this.isCalm() && this.state[Word.key] === page.context.key && this.cache.mapped.has(page))
       return record + RECORD_WORDS;
     return this.leave(NEXT_EIP[record]);

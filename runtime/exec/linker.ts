@@ -71,7 +71,7 @@ export class Linker {
     const target = cache.entryAt(eip);
     if (target === 0) return leave(eip);
     this.markEntry(target, records.weightOf(gate));
-    records.setTarget(gate, target, records.pageOf(target)!.id);
+    records.setTarget(gate, target, records.stock.pageOf(target)!.id);
     return target;
   }
 }

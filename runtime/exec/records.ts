@@ -125,7 +125,7 @@ export class Records {
   /** The record of the instruction after one in its page; 0 if there is none. */
   after(record: number): number {
     const offset = this.offsetOf(record) + this.lengthOf(record);
-    return offset < PAGE_BYTES ? this.pageOf(record)!.at(offset) : 0;
+    return offset < PAGE_BYTES ? this.stock.pageOf(record)!.at(offset) : 0;
   }
 
   /** A record for a gate of a page, which leads nowhere yet. */
@@ -179,11 +179,6 @@ export class Records {
     for (const record of page.instructions()) if (this.isDecoded(record)) yield record;
   }
 
-  /** The page of a record that is in use; null if that is gone. */
-  pageOf(record: number): CodePage | null {
-    return this.stock.pageOf(record);
-  }
-
   isGate(record: number): boolean {
     return this.views.OPERATION[record] === Operation.gate;
   }
@@ -191,7 +186,7 @@ export class Records {
   /** EIP of an instruction, or that a gate leads to. */
   eipOf(record: number): number {
     if (this.isGate(record)) return this.views.NEXT_EIP[record];
-    return (this.pageOf(record)!.eip + this.offsetOf(record)) | 0;
+    return (this.stock.pageOf(record)!.eip + this.offsetOf(record)) | 0;
   }
 
   offsetOf(record: number): number {
@@ -293,11 +288,5 @@ export class Records {
   /** A translation begins there. */
   setTranslated(record: number): void {
     this.views.OPERATION[record] = Operation.translated;
-  }
-
-  /** The translation that begins at a node stays, however hot it is. */
-  keepTranslated(node: Node): void {
-    this.heat.setDue(node, this.heat.of(node.record) + 1);
-    this.setTranslated(node.record);
   }
 }

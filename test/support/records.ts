@@ -18,7 +18,7 @@ export function wrongRecords({ graph, handlers }: Pick<Engine, 'graph' | 'handle
   const errors: string[] = [];
   const compare = (page: CodePage, record: number, expected: Words) => {
     const at = `${(records.eipOf(record) >>> 0).toString(16)} in page ${page.id}`;
-    if (records.pageOf(record) !== page) errors.push(`${at}: its record is another page's`);
+    if (records.stock.pageOf(record) !== page) errors.push(`${at}: its record is another page's`);
     if ((records.nodeOf(record)?.record ?? record) !== record) errors.push(`${at}: its node is another one's`);
     for (const [name, value] of Object.entries(expected)) {
       const word = records.views[name as keyof Words][record];
@@ -64,7 +64,7 @@ function operationOf(graph: Graph, handlers: Handlers, record: number): Words {
 /** The operation of an instruction where no translation begins. An inspector's counters are known to it alone. */
 function ownOperation(graph: Graph, handlers: Handlers, record: number): number {
   const { records } = graph;
-  if (graph.stopsAt(records.pageOf(record)!, records.eipOf(record))) return Operation.breakpoint;
+  if (graph.stopsAt(records.stock.pageOf(record)!, records.eipOf(record))) return Operation.breakpoint;
   if (records.offsetOf(record) + records.lengthOf(record) > PAGE_BYTES) return Operation.crossing;
   const isCounted = records.ownOperationOf(record) === Operation.counted;
   return isCounted ? Operation.counted : handlers.all[records.handlerOf(record)].operation;
@@ -92,7 +92,7 @@ function wordsOfGate(mapped: Int32Array, { records }: Graph, page: CodePage, to:
   const words = { OPERATION: Operation.gate, LINEAR_PAGE: (eip + page.context.base) >>> 12, NEXT_EIP: eip };
   const target = records.views.TAKEN[gate];
   if (target === 0) return { ...words, PAGE_ID: NO_PAGE };
-  const there = records.pageOf(target);
+  const there = records.stock.pageOf(target);
   const node = records.nodeOf(gate);
   const isNodeRight = node === null || node.targetId !== there?.id || node.taken!.record === target;
   if (there?.id !== records.views.PAGE_ID[gate]) return words;
@@ -107,7 +107,7 @@ function wrongTargets(mapped: Int32Array, { records, cache }: Graph): string[] {
   const { TARGET_EIP, TARGET_PAGE, TARGET_CONTEXT, TARGET_RECORD } = cache.branchTargets.views;
   const errors: string[] = [];
   for (let n = 0; n < TARGET_EIP.length; n += TARGET_WORDS) {
-    const page = records.pageOf(TARGET_RECORD[n]);
+    const page = records.stock.pageOf(TARGET_RECORD[n]);
     const context = page?.context ?? cache.context;
     if (mapped[(TARGET_EIP[n] + context.base) >>> 12] !== TARGET_PAGE[n]) continue;
     const isRight =

@@ -39,7 +39,7 @@ describe('code that only runs by fast paths', () => {
     const guest = new Guest(straight(), interpreter, options);
     expect(endValue(guest)).toBe(2 * ADDITIONS);
     const { graph } = guest.core.engine;
-    const decoded = decodedIn(graph).filter((record) => isStraight(graph.records.pageOf(record)!));
+    const decoded = decodedIn(graph).filter((record) => isStraight(graph.records.stock.pageOf(record)!));
     expect(decoded).toHaveLength(ADDITIONS + 1);
     const fast = decoded.filter((record) => operationAt(graph, record) - Operation.first < defaultInterpreter.frequent);
     expect(fast.length).toBeGreaterThan(ADDITIONS - 10);

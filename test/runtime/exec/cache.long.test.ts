@@ -58,7 +58,7 @@ function deadGates({ cache, records }: Graph): number[] {
   const isDead = (gate: number) => {
     const target = records.views.TAKEN[gate];
     const taken = records.nodeOf(gate)?.taken ?? null;
-    return (target !== 0 && !kept.has(records.pageOf(target)!)) || (taken !== null && !kept.has(taken.page));
+    return (target !== 0 && !kept.has(records.stock.pageOf(target)!)) || (taken !== null && !kept.has(taken.page));
   };
   return gates.filter(([, gate]) => isDead(gate)).map(([eip]) => eip);
 }

@@ -28,15 +28,18 @@ test('each instruction gets a record of its own, and a page gives all of its rec
   const added = pages.map((page) => add(records, page, RECORD_CHUNK + 1));
   expect(new Set(added.flat()).size).toBe(2 * (RECORD_CHUNK + 1));
   for (const [n, page] of pages.entries()) {
-    expect(added[n]!.every((one, offset) => records.pageOf(one) === page && records.offsetOf(one) === offset)).toBe(
-      true,
-    );
+    expect(
+      added[n]!.every((one, offset) => records.stock.pageOf(one) === page && records.offsetOf(one) === offset),
+    ).toBe(true);
   }
   const node = attach(records, pages[0]!, added[0]![3]!);
   expect(records.nodeOf(added[0]![3]!)).toBe(node);
   records.release(pages[0]!);
-  expect([node.record, ...added[0]!.map((one) => records.pageOf(one))]).toEqual([0, ...added[0]!.map(() => null)]);
-  expect(added[1]!.every((one) => records.pageOf(one) === pages[1])).toBe(true);
+  expect([node.record, ...added[0]!.map((one) => records.stock.pageOf(one))]).toEqual([
+    0,
+    ...added[0]!.map(() => null),
+  ]);
+  expect(added[1]!.every((one) => records.stock.pageOf(one) === pages[1])).toBe(true);
   const again = add(records, makePage(), 2 * RECORD_CHUNK);
   expect(again).toEqual(expect.arrayContaining(added[0]!));
   expect(records.nodeOf(added[0]![3]!)).toBeNull();
