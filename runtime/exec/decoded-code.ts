@@ -86,8 +86,9 @@ export abstract class DecodedCode implements InstructionReset {
     this.cold = new ColdCode({ ...parts, cache: this.cache, fetch: this.fetch });
   }
 
-  /** The node of a record, made if there is none. */
-  nodeOf(record: number): Node {
+  /** The node of a record, or of the one that it leads to, made if there is none. */
+  nodeOf(redirected: number): Node {
+    const record = this.records.resolve(redirected);
     return this.records.nodeOf(record) ?? this.makeNode(record);
   }
 

@@ -183,8 +183,17 @@ export class Records {
     return this.views.OPERATION[record] === Operation.gate;
   }
 
-  /** EIP of an instruction, or that a gate leads to. */
-  eipOf(record: number): number {
+  /** The record that a redirection leads to in the end; any other one is its own. */
+  resolve(record: number): number {
+    const { OPERATION, TAKEN } = this.views;
+    let resolved = record;
+    while (OPERATION[resolved] === Operation.redirect) resolved = TAKEN[resolved];
+    return resolved;
+  }
+
+  /** EIP of an instruction, or that a gate leads to. A redirection may lead into the next page. */
+  eipOf(redirected: number): number {
+    const record = this.resolve(redirected);
     if (this.isGate(record)) return this.views.NEXT_EIP[record];
     return (this.stock.pageOf(record)!.eip + this.offsetOf(record)) | 0;
   }
