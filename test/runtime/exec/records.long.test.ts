@@ -89,7 +89,7 @@ function:
 `);
 
 test.each(variants)('when records are short code is evicted: $name', async ({ config, ...variant }) => {
-  const values = [Infinity, 3, 4].map((chunks) => {
+  const values = [Infinity, 4, 5].map((chunks) => {
     const guest = new Guest(program, { config, ...variant });
     const { records, cache } = guest.core.engine.graph;
     if (chunks < Infinity) Object.assign(records.stock, { capacity: RECORD_RESERVE + chunks * RECORD_CHUNK });
