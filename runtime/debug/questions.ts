@@ -208,6 +208,7 @@ export interface CodeSnapshot {
     readonly pacing: 'poll' | 'budget' | 'jumps';
     /** Calls that may be nested in each other. */
     readonly callDepth: number;
+    /** Number of records that the tables have room for: it decides where in the tables each one begins. */
     readonly records: number;
   };
 }
