@@ -32,7 +32,7 @@ export interface InterpreterOptions {
   readonly frequent: number;
 }
 
-/** Measured with bench/: see docs/measurements/interpreter.md. */
+/** Measured with bench/: see docs/measurements/handlers.md. */
 export const defaultInterpreter: InterpreterOptions = { frequent: 32 };
 
 /**
