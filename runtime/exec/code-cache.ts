@@ -24,6 +24,9 @@ import type { Stops } from './stops.ts';
 /** A frame with more code pages gets new ones: nobody looks through so many for one that could be moved. */
 const MOST_COPIES = 256;
 
+/** A page with more records that were left behind is forgotten: code that is rewritten all the time would take all of them. */
+export const MOST_MOVED = 8_192;
+
 /** Makes dropped instructions start over. */
 export interface InstructionReset {
   /** Makes an instruction decode its bytes again when it next runs. */
@@ -68,6 +71,8 @@ export class CodeCache implements CodeWriteListener {
   private dropped = { nodes: 0, translations: [] as CachedTranslation[] };
   /** Where translations began that were dropped. These may still run, and leave by their links. */
   private readonly linked: Node[] = [];
+  /** Pages with too many records that were left behind. */
+  private readonly crowded: CodePage[] = [];
   /** Times that the dispatcher has looked for a page, and that it was one which was elsewhere. */
   private found = 0;
   private moves = 0;
@@ -165,6 +170,7 @@ export class CodeCache implements CodeWriteListener {
     page.put(offset, place);
     this.branchTargets.replace(record, place);
     this.residence.take(page, Cost.record);
+    if (++page.moved === MOST_MOVED) this.crowded.push(page);
     return place;
   }
 
@@ -366,6 +372,7 @@ export class CodeCache implements CodeWriteListener {
     for (let node = this.linked.pop(); node !== undefined; node = this.linked.pop()) {
       if (!node.isTranslated) node.links = null;
     }
+    if (this.isCrowded) this.clearCrowded();
     if (this.handlers.isFull) this.dropHandlers();
     else if (this.residence.isFull || this.records.stock.isShort) this.evict();
     else if (this.residence.isLookDue) this.residence.look();
@@ -374,9 +381,24 @@ export class CodeCache implements CodeWriteListener {
   private evict(): void {
     this.residence.look();
     const victims = this.residence.victims(this.records.stock.isShort ? this.residence.bytes * FREED : 0);
-    for (const page of victims) this.forget(page, 'evicted');
+    this.forgetAll(victims);
     const frames = new Set(victims.map(({ frame }) => frame));
     this.evictions.note([...frames].filter((frame) => frame >= 0 && this.frames.get(frame) === undefined));
+  }
+
+  /** Whether a page should be forgotten before more is decoded. */
+  get isCrowded(): boolean {
+    return this.crowded.length > 0;
+  }
+
+  private clearCrowded(): void {
+    // One may be gone by now, or another page.
+    this.forgetAll(new Set(this.crowded.filter(({ moved }) => moved >= MOST_MOVED)));
+    this.crowded.length = 0;
+  }
+
+  private forgetAll(pages: Iterable<CodePage>): void {
+    for (const page of pages) this.forget(page, 'evicted');
     for (const page of this.pages) this.cutGates(page);
     this.branchTargets.clear();
   }

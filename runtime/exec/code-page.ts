@@ -44,6 +44,8 @@ export class CodePage implements Hashed<CodePage> {
   readonly chunks: number[] = [];
   free = 0;
   freeEnd = 0;
+  /** Instructions that got another record, and left theirs behind. */
+  moved = 0;
   /** Bytes that all of this takes, as the cache counts them. */
   bytes = 0;
   /** Made, or found again by the dispatcher, since the last look (see Residence). */
@@ -164,6 +166,7 @@ export class CodePage implements Hashed<CodePage> {
     if (this.translations.size > 0) this.translations.clear();
     this.foundIn.length = 0;
     this.noted = nothingNoted;
+    this.moved = 0;
   }
 
   /** The records of instructions from an offset to in front of another, decoded or not. */

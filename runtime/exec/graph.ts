@@ -261,7 +261,8 @@ export class Graph extends DecodedCode {
   /** Operation.undecoded: decodes an instruction, which then is to run; or runs it from its bytes. */
   private readonly decodeFirst = (record: number): number => {
     const { records } = this;
-    if (records.stock.isShort || this.parts.handlers.isFull) return this.leaveUnrun(record);
+    const isFull = records.stock.isShort || this.parts.handlers.isFull || this.cache.isCrowded;
+    if (isFull) return this.leaveUnrun(record);
     const page = records.stock.pageOf(record)!;
     const eip = records.eipOf(record);
     if (this.cold.has(page, eip)) return this.runCold(page, eip);

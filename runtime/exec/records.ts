@@ -183,11 +183,12 @@ export class Records {
     return this.views.OPERATION[record] === Operation.gate;
   }
 
-  /** The record that a redirection leads to in the end; any other one is its own. */
+  /** The record that a redirection leads to in the end, and directly from now on; any other one is its own. */
   resolve(record: number): number {
     const { OPERATION, TAKEN } = this.views;
     let resolved = record;
     while (OPERATION[resolved] === Operation.redirect) resolved = TAKEN[resolved];
+    if (resolved !== record) TAKEN[record] = resolved;
     return resolved;
   }
 

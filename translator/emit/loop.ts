@@ -107,9 +107,14 @@ function count(context: LoopContext): string {
   return `if(${isOver})return ${context.cell('LEAVE')}(record);${context.takeOne()}`;
 }
 
-/** A redirection is no instruction, as a gate is none: neither takes anything from the budget. */
+/**
+ * A redirection is no instruction, as a gate is none: neither takes anything from the budget. One that leads to another one leads where
+ * that leads from now on: code that is rewritten again and again makes a chain of them.
+ */
 function redirectPath(context: LoopContext): string {
-  return `${context.budgeted ? context.giveBack(1) : ''}record=${context.table('TAKEN', 'record')};break T;`;
+  const [target, next] = [context.table('TAKEN', 'record'), context.table('TAKEN', 'h')];
+  const shorten = `if((${context.table('OPERATION', 'h')}&${OPERATION_MASK})===${Operation.redirect})${target}=${next};`;
+  return `${context.budgeted ? context.giveBack(1) : ''}h=${target};${shorten}record=h;break T;`;
 }
 
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
