@@ -72,7 +72,7 @@ export class CodeCache implements CodeWriteListener {
   /** Where translations began that were dropped. These may still run, and leave by their links. */
   private readonly linked: Node[] = [];
   /** Pages with too many records that were left behind. */
-  private readonly crowded: CodePage[] = [];
+  private readonly crowded = new Set<CodePage>();
   /** Times that the dispatcher has looked for a page, and that it was one which was elsewhere. */
   private found = 0;
   private moves = 0;
@@ -170,16 +170,16 @@ export class CodeCache implements CodeWriteListener {
     page.put(offset, place);
     this.branchTargets.replace(record, place);
     this.residence.take(page, Cost.record);
-    if (++page.moved === MOST_MOVED) this.crowded.push(page);
+    if (++page.moved === MOST_MOVED) this.crowded.add(page);
     return place;
   }
 
-  /** Makes the record after one that of what comes in sequence, at an EIP; false if that has one already, which it leads to then. */
+  /** The record after a page's last instruction, for what comes in sequence at an EIP. It is that of the instruction there, unless that has one. */
   follow(page: CodePage, eip: number): number {
     const offset = page.distanceTo(eip);
     const record = this.records.follow(page, offset);
     this.residence.take(page, Cost.record);
-    if (offset < PAGE && page.at(offset) === 0) page.put(offset, record);
+    if (offset >>> 0 < PAGE && page.at(offset) === 0) page.put(offset, record);
     return record;
   }
 
@@ -388,13 +388,13 @@ export class CodeCache implements CodeWriteListener {
 
   /** Whether a page should be forgotten before more is decoded. */
   get isCrowded(): boolean {
-    return this.crowded.length > 0;
+    return this.crowded.size > 0;
   }
 
   private clearCrowded(): void {
     // One may be gone by now, or another page.
-    this.forgetAll(new Set(this.crowded.filter(({ moved }) => moved >= MOST_MOVED)));
-    this.crowded.length = 0;
+    this.forgetAll([...this.crowded].filter(({ moved }) => moved >= MOST_MOVED));
+    this.crowded.clear();
   }
 
   private forgetAll(pages: Iterable<CodePage>): void {

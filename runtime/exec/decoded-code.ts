@@ -185,8 +185,8 @@ export abstract class DecodedCode implements InstructionReset {
     const isFollowed = records.isFollowed(old, offset);
     const record = isFollowed || records.stock.isLast(page, old) ? old : cache.moveRecord(old);
     const next = isFollowed ? old + RECORD_WORDS : cache.follow(page, nextEip);
-    if (offset < PAGE && page.at(offset) === next) this.linker.markEntry(next, weight);
-    else if (!isFollowed) records.redirect(next, this.linker.linkTo(page, nextEip, weight));
+    if (offset >>> 0 < PAGE && page.at(offset) === next) this.linker.markEntry(next, weight);
+    else records.redirect(next, this.linker.linkTo(page, nextEip, weight));
     return record;
   }
 
@@ -242,9 +242,13 @@ export abstract class DecodedCode implements InstructionReset {
   // Operations.
 
   /** Runs the instruction of a record by its handler, whatever begins there; 0: leaves, perhaps with a fault. */
-  protected runHandler(record: number): number {
-    const { functions } = this.parts.handlers;
-    return functions[this.records.stock.pageOf(record)!.context.key][this.handlerOf(record).operation](record);
+  private runHandler(record: number): number {
+    return this.runBy(record, this.handlerOf(record).operation);
+  }
+
+  protected runBy(record: number, operation: number): number {
+    const { key } = this.records.stock.pageOf(record)!.context;
+    return this.parts.handlers.functions[key][operation](record);
   }
 
   /** Operation.breakpoint: the dispatcher finds that out. The instruction has not run, so it costs no budget. */

@@ -67,9 +67,7 @@ export class Graph extends DecodedCode {
 
   /** Runs the one instruction of a record, which is decoded; 0: leaves, perhaps with a fault. */
   runAlone(record: number): number {
-    const { records } = this;
-    const operation = records.ownOperationOf(record);
-    return this.parts.handlers.functions[records.stock.pageOf(record)!.context.key][operation](record);
+    return this.runBy(record, this.records.ownOperationOf(record));
   }
 
   /**

@@ -78,15 +78,15 @@ export class Records {
     return record;
   }
 
-  /** Whether what comes after a record in sequence, at an offset, has the record after it. */
+  /** Whether the record after one was made for what comes in sequence at an offset, which may be in another page. */
   isFollowed(record: number, offset: number): boolean {
     const after = record + RECORD_WORDS;
-    return (this.places[after >>> RECORD_SHIFT] & (SEQUENCE | OFFSET)) === (SEQUENCE | (offset % PAGE_BYTES));
+    return (this.places[after >>> RECORD_SHIFT] & (SEQUENCE | OFFSET)) === (SEQUENCE | (offset & OFFSET));
   }
 
-  /** Makes the record after one, which is free, that of what comes in sequence, at an offset. */
+  /** A record for what comes in sequence, at an offset: the one after that of a page's last instruction. */
   follow(page: CodePage, offset: number): number {
-    return this.begin(this.stock.takeNext(page), SEQUENCE | (offset % PAGE_BYTES));
+    return this.begin(this.stock.takeNext(page), SEQUENCE | (offset & OFFSET));
   }
 
   /** Has a record lead to another one. */
@@ -95,7 +95,7 @@ export class Records {
     this.views.OPERATION[record] = Operation.redirect;
   }
 
-  /** Has another record, which is new, be that of an instruction which is not decoded: the old one leads there, and those that lead to that. */
+  /** Gives an instruction that is not decoded another record, which is new: the old one leads there, and so does what led to that. */
   replace(record: number, place: number): void {
     const { HEAT, OPERANDS, TAKEN } = this.views;
     this.setWeight(place, this.weightOf(record));

@@ -19,7 +19,7 @@ import { PageKind, Tlb } from './tlb.ts';
 import { type AccessWatcher, type Watch, WatchedPages, type WatchOwner } from './watch.ts';
 import { WideStore } from './wide-store.ts';
 
-/** One of so many accesses that are not aligned is told of. */
+/** The Mmu calls `onMisaligned` at one of so many misaligned accesses. */
 const SAMPLED = 16;
 
 const PAGE_FAULT_EXIT = Exit.exception + Vector.pageFault;

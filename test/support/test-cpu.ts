@@ -77,7 +77,7 @@ export class TestCpu {
   readonly #record = this.#records.append(this.#page, 0);
   readonly #next = this.#records.append(this.#page, 0);
   readonly #taken = this.#records.append(this.#page, 0);
-  /** What an indirect transfer gives, and the EIP that it went to. */
+  /** The record that an indirect transfer goes to, and its EIP. */
   readonly #found = this.#records.add(this.#page, 0);
   #foundEip = 0;
   readonly #handlers = new Map<string, HandlerFunction>();

@@ -126,7 +126,7 @@ other:  ret
     expect(calls[Operation.gate]).toBeLessThan(100);
   });
 
-  test('crossing: the instruction is decoded anew if its second page was written', () => {
+  test('an instruction in two pages is decoded anew when its second page was written', () => {
     const guest = guestOf(
       `
 main:   mov     ecx, 3
@@ -188,9 +188,18 @@ main:   mov     ecx, 1000
   });
 });
 
+/** A guest that has run so many instructions, interpreted. */
+function stoppedAfter(instructions: number, source: string): Guest {
+  const guest = guestOf(source, countingInterpreter);
+  guest.core.stopAt(instructions);
+  guest.core.run(Infinity);
+  return guest;
+}
+
 describe('an instruction with a counter', () => {
   test('is counted each time, and does the same', () => {
-    const guest = guestOf(
+    const guest = stoppedAfter(
+      300,
       `
 main:   mov     ecx, 1000
         xor     eax, eax
@@ -199,13 +208,9 @@ main:   mov     ecx, 1000
         jnz     .again
         jmp     exit
 `,
-      countingInterpreter,
     );
-    callsOf(guest);
     const { core } = guest;
     const { graph } = core.engine;
-    core.stopAt(300);
-    core.run(Infinity);
     const record = at(guest, 'main.again');
     const own = operationAt(graph, record);
     let runs = 0;
@@ -224,7 +229,8 @@ main:   mov     ecx, 1000
   });
 
   test('gives it up when it is evicted: what gets its record is not counted', () => {
-    const guest = guestOf(
+    const guest = stoppedAfter(
+      1000,
       `
 main:   mov     ecx, 1000
 .again: sub     ecx, 1
@@ -234,13 +240,9 @@ main:   mov     ecx, 1000
         jnz     .other
         jmp     exit
 `,
-      countingInterpreter,
     );
-    callsOf(guest);
     const { core } = guest;
     const { graph } = core.engine;
-    core.stopAt(1000);
-    core.run(Infinity);
     let runs = 0;
     for (const label of ['main', 'main.again']) graph.count(at(guest, label), () => runs++);
     graph.cache.dropAll('evicted');

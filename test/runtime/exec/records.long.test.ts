@@ -5,6 +5,7 @@ import { Node } from '../../../runtime/exec/node.ts';
 import { capacityFor, RECORD_CHUNK, RECORD_RESERVE } from '../../../runtime/exec/record-stock.ts';
 import { Records } from '../../../runtime/exec/records.ts';
 import { Tables } from '../../../runtime/memory/tables.ts';
+import { RECORD_WORDS } from '../../../translator/abi/record.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 import { nodeAt, wrongRecords } from '../../support/records.ts';
@@ -43,6 +44,18 @@ test('each instruction gets a record of its own, and a page gives all of its rec
   const again = add(records, makePage(), 2 * RECORD_CHUNK);
   expect(again).toEqual(expect.arrayContaining(added[0]!));
   expect(records.nodeOf(added[0]![3]!)).toBeNull();
+});
+
+test('what comes in sequence where IP wraps, in a segment that is not at a page, is an offset and nothing else', () => {
+  const records = new Records(new Tables(capacityFor(RECORD_CHUNK)));
+  const page = makePage();
+  const record = records.append(page, 0xfff);
+  const offset = -0xf123;
+  const next = records.follow(page, offset);
+  expect(next).toBe(record + RECORD_WORDS);
+  expect([records.lengthOf(next), records.weightOf(next), records.offsetOf(next)]).toEqual([0, 0, offset & 0xfff]);
+  expect(records.isFollowed(record, offset)).toBe(true);
+  expect(records.isFollowed(record, offset + 1)).toBe(false);
 });
 
 test('records are short before all are taken', () => {
